@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <primum/effect.hpp>
+#include <primum/event.hpp>
+#include <primum/time.hpp>
+#include <primum/vocabulary.hpp>
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace primum {
+
+// What an indicator says now, for people.
+struct IndicatorView {
+    EvidenceItem evidence;
+    std::string source;           // empty for unit_state
+    std::optional<Instant> last;  // of the last evaluation that knew something
+};
+
+// One rung of a target's ladder, as it stands.
+struct RungView {
+    Level level = Level::observe;
+    bool named = false;
+    bool enforced = false;
+    bool spent = false;
+    std::uint32_t attempts_used = 0;
+    std::uint32_t attempts = 0;
+    std::string condition;  // "error on 1 indicator for 30s"
+    std::string remedy;     // "reload, restart" or empty
+    std::optional<Instant> cooldown_until;
+};
+
+// A target in one line.
+struct TargetSummary {
+    std::string name;
+    std::string unit;
+    Mode mode = Mode::dry_run;  // as in force, under the daemon's ceiling
+    Level enforce_up_to = Level::retry;
+    Level level = Level::steady;
+    Phase phase = Phase::steady;
+    Severity severity = Severity::unknown;  // of the worst indicator
+    std::uint64_t incident = 0;             // 0: none
+    std::string reason;                     // of the latest decision
+    bool held = false;
+    bool disabled = false;
+};
+
+// Everything that answers "why did you act" and "why did you not".
+struct Explanation {
+    TargetSummary target;
+    Instant at;
+    std::vector<IndicatorView> evidence;
+    std::vector<RungView> rungs;
+    std::optional<DecisionRecord> last_decision;
+    std::vector<GuardVerdict> guards;  // as they would answer now
+    std::string next;                  // what comes next, in words
+    std::optional<Instant> next_at;    // and when at the earliest
+    std::string action;                // the action under way or the last one
+    std::string undo;                  // the command that undoes it, or why there is none
+    std::string stop;                  // the command that keeps primum off this target
+};
+
+struct HoldView {
+    HoldRecord hold;
+    Instant until;
+};
+
+struct SourceView {
+    std::string name;
+    bool ok = false;
+    bool ever = false;  // has answered at least once
+    std::string error_class;
+    std::optional<Instant> last;  // of the last successful collection
+    std::uint64_t incident = 0;
+    std::uint32_t series = 0;
+};
+
+// The host in one screen.
+struct HostView {
+    Mode mode = Mode::dry_run;
+    bool disabled = false;
+    bool ledger_healthy = true;
+    std::string rules_digest;
+    std::optional<Instant> warm_up_until;
+    std::uint32_t in_flight = 0;
+    std::uint32_t host_actions_used = 0;  // within the host budget's window
+    Budget host_budget;
+    std::vector<HoldView> holds;
+};
+
+// Bounds of the core; at a bound it refuses with a reason and counts, it never grows.
+struct EngineLimits {
+    std::uint32_t series_per_source = 10'000;
+    std::uint32_t samples_per_window = 1'024;
+    std::uint32_t holds = 256;
+    std::uint32_t remembered_actions = 4'096;
+};
+
+// The decision core: events in, effects out. The same events give byte-identical effects.
+//
+// It reads no clock, draws no random number, does no I/O and does not log. Not thread-safe: one
+// thread owns it. Views are as of the last event; they change nothing.
+class Engine {
+public:
+    explicit Engine(EngineLimits limits = {});
+    ~Engine();
+    Engine(Engine&&) noexcept;
+    Engine& operator=(Engine&&) noexcept;
+    Engine(const Engine&) = delete;
+    Engine& operator=(const Engine&) = delete;
+
+    // Takes one event, gives what is to be done. The first events of a run are `restore`, then
+    // `rules`; anything else before them is rejected. Cost is in proportion to what the event
+    // changes, not to how many targets or series there are.
+    [[nodiscard]] std::vector<Effect> advance(const Event& event);
+
+    // When a tick is needed at the latest, or nothing while nothing is pending.
+    [[nodiscard]] std::optional<Instant> next_deadline() const;
+
+    [[nodiscard]] HostView host() const;
+    [[nodiscard]] std::vector<TargetSummary> targets() const;
+    [[nodiscard]] std::vector<SourceView> sources() const;
+    // nullopt: no such target.
+    [[nodiscard]] std::optional<TargetSummary> target(std::string_view name) const;
+    [[nodiscard]] std::optional<Explanation> explain(std::string_view name) const;
+
+private:
+    class Impl;
+    std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace primum

@@ -1,0 +1,178 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <primum/time.hpp>
+#include <primum/vocabulary.hpp>
+
+#include <array>
+#include <cstdint>
+#include <string>
+#include <variant>
+#include <vector>
+
+// What the ledger keeps, and what it gives back at start. The core writes records as data; the
+// ledger makes them durable in their order.
+namespace primum {
+
+// One guard's answer. `detail` is for people: "until 12:03:04", "2 of 2 used".
+struct GuardVerdict {
+    Guard guard = Guard::disabled;
+    Verdict verdict = Verdict::pass;
+    std::string detail;
+    bool operator==(const GuardVerdict&) const = default;
+};
+
+// One indicator as it stood when something was decided.
+struct EvidenceItem {
+    std::string indicator;
+    Severity severity = Severity::unknown;
+    std::string value;  // shortest round-trip number, unit state, or "no data"
+    std::string why;    // "above 0.25 in 3 of 5", "unit failed (signal)"
+    bool operator==(const EvidenceItem&) const = default;
+};
+
+// The whole durable state of one incident; written again whenever any of it changes.
+struct IncidentRecord {
+    std::uint64_t id = 0;
+    std::string target;  // or "source:NAME" for an incident of a source
+    Stamp opened;
+    Stamp updated;
+    Stamp closed;  // zero while open
+    bool open = true;
+    bool dry_run = false;  // no enforced action so far
+    Level level = Level::observe;
+    Level peak = Level::observe;
+    Phase phase = Phase::waiting;
+    std::string reason;            // why it opened; when closed, how it ended
+    std::uint8_t spent = 0;        // bit per Level: spent or passed over
+    Level helped = Level::steady;  // the rung whose action was verified `improved`
+    std::array<std::uint32_t, level_count> attempts{};      // enforced, since armed
+    std::array<std::uint32_t, level_count> dry_attempts{};  // dry-run, since armed
+    std::string exhausted_code;
+    bool operator==(const IncidentRecord&) const = default;
+};
+
+// One decision; made only when it differs from the one before.
+struct DecisionRecord {
+    std::uint64_t incident = 0;
+    std::string target;
+    Stamp at;
+    DecisionKind kind = DecisionKind::waited;
+    Level level = Level::steady;
+    std::string reason;  // a stable code
+    std::string detail;  // for people
+    bool dry_run = false;
+    std::string action;  // the action's id, where there is one
+    std::vector<GuardVerdict> guards;
+    std::vector<EvidenceItem> evidence;
+};
+
+// A new action, before anything is done. Must be durable before RunAction.
+struct ActionRecord {
+    std::string id;  // ledger uuid, '-', sequence
+    std::uint64_t sequence = 0;
+    std::uint64_t incident = 0;
+    std::string target;
+    std::string unit;
+    Level level = Level::retry;
+    std::uint32_t index = 0;  // which of the rung's remedies
+    std::string kind;         // name of the RemedyKind
+    std::string plan_digest;
+    bool dry_run = false;
+    std::uint32_t streak = 1;  // how many in a row at this (target, level): sets the cooldown
+    Stamp intended;
+    std::vector<GuardVerdict> guards;
+    std::vector<EvidenceItem> evidence;
+};
+
+// One step in an action's life. Append-only in the ledger.
+struct TransitionRecord {
+    std::string action;
+    Stamp at;
+    ActionState state = ActionState::started;
+    ActionResult result = ActionResult::none;  // of finished
+    Outcome outcome = Outcome::none;           // of verified
+    std::string reason;                        // a stable code: refusal, outcome, who
+    std::string detail;
+    Duration took{0};
+};
+
+// "Hands off until": one row an owner, ended by time or by release.
+struct HoldRecord {
+    std::uint64_t id = 0;
+    std::string target;    // empty: all
+    bool disable = false;  // a `disable` rather than a hold
+    std::uint32_t uid = 0;
+    std::string reason;
+    Stamp from;
+    Stamp until;
+    bool released = false;
+};
+
+// What a person asked for, and what came of it.
+struct OperatorRecord {
+    Stamp at;
+    std::string verb;
+    std::string target;
+    std::uint64_t incident = 0;
+    std::uint32_t uid = 0;
+    std::string reason;
+    bool accepted = false;
+    std::string message;
+};
+
+using Record = std::variant<IncidentRecord,
+                            DecisionRecord,
+                            ActionRecord,
+                            TransitionRecord,
+                            HoldRecord,
+                            OperatorRecord>;
+
+// A stamp and the boot it belongs to.
+struct StoredStamp {
+    Stamp at;
+    std::string boot_id;
+};
+
+// An action as the ledger knows it.
+struct RestoredAction {
+    ActionRecord action;
+    ActionState state = ActionState::intended;
+    ActionResult result = ActionResult::none;
+    Outcome outcome = Outcome::none;
+    StoredStamp intended;
+    StoredStamp ended;  // of the finished transition; zero before
+};
+
+struct RestoredIncident {
+    IncidentRecord incident;
+    StoredStamp opened;
+    StoredStamp updated;
+    StoredStamp closed;
+};
+
+struct RestoredHold {
+    HoldRecord hold;
+    StoredStamp from;
+    StoredStamp until;
+};
+
+// What a start knows of the past. Windows and trip counts are not in it: they start empty.
+struct RestoredState {
+    std::string boot_id;              // of now
+    bool clock_synchronised = false;  // else time passed since another boot counts as 0
+    std::string ledger_uuid;
+    std::uint64_t next_action = 1;
+    std::uint64_t next_incident = 1;
+    std::uint64_t next_hold = 1;
+    bool ledger_healthy = true;
+    bool disabled = false;  // the off switch files, as read at start
+    // All open incidents; closed ones for as long as a relapse can re-open them.
+    std::vector<RestoredIncident> incidents;
+    // All unfinished or unverified actions, and those that a budget or a cooldown still needs;
+    // sorted by sequence.
+    std::vector<RestoredAction> actions;
+    std::vector<RestoredHold> holds;  // not released, not past
+};
+
+}  // namespace primum

@@ -1,0 +1,214 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <primum/series.hpp>
+#include <primum/time.hpp>
+#include <primum/vocabulary.hpp>
+
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+// A compiled rule set: what the core decides by, what the sources collect, what the actuator
+// carries out. Immutable once made (src/rules makes it); shared by pointer.
+namespace primum {
+
+enum class SourceKind : std::uint8_t {
+    prometheus,
+    promql,
+    push,
+    unit,
+    journal,
+    pressure,
+    cgroup,
+    file,
+    tcp,
+    http,
+    dns,
+    exec,
+    alertmanager
+};
+template <>
+inline constexpr std::array<std::string_view, 13> enum_names<SourceKind>{"prometheus",
+                                                                         "promql",
+                                                                         "push",
+                                                                         "unit",
+                                                                         "journal",
+                                                                         "pressure",
+                                                                         "cgroup",
+                                                                         "file",
+                                                                         "tcp",
+                                                                         "http",
+                                                                         "dns",
+                                                                         "exec",
+                                                                         "alertmanager"};
+
+enum class RemedyKind : std::uint8_t {
+    reload,
+    signal,
+    reset_failed,
+    http,
+    dbus_call,
+    exec,
+    failover,
+    restart,
+    config_fallback
+};
+template <>
+inline constexpr std::array<std::string_view, 9> enum_names<RemedyKind>{"reload",
+                                                                        "signal",
+                                                                        "reset_failed",
+                                                                        "http",
+                                                                        "dbus_call",
+                                                                        "exec",
+                                                                        "failover",
+                                                                        "restart",
+                                                                        "config_fallback"};
+
+enum class ValueKind : std::uint8_t {
+    gauge,
+    rate,
+    increase,
+    ratio,
+    quantile,
+    age,
+    unit_state,
+    probe
+};
+template <>
+inline constexpr std::array<std::string_view, 8> enum_names<ValueKind>{
+    "gauge", "rate", "increase", "ratio", "quantile", "age", "unit_state", "probe"};
+
+// How several matching series become one value. `worst`: the one furthest towards illness.
+enum class Reduce : std::uint8_t { sum, max, min, worst };
+template <>
+inline constexpr std::array<std::string_view, 4> enum_names<Reduce>{"sum", "max", "min", "worst"};
+
+// Tries within one interval before the source counts as failed.
+struct Retries {
+    std::uint32_t attempts = 1;
+    Duration backoff{250'000};
+    Duration max{2'000'000};
+    bool operator==(const Retries&) const = default;
+};
+
+struct SourceRule {
+    std::string name;
+    SourceKind kind = SourceKind::prometheus;
+    std::string url;
+    Duration interval{std::chrono::seconds{15}};
+    Duration timeout{std::chrono::seconds{5}};
+    Retries retries;
+    std::uint32_t max_series = 10'000;
+    std::string digest;  // SHA-256 (hex) of this source's meaning; equal means unchanged
+};
+
+// Where a severity begins. At least one of above/below is set. A value exactly at the threshold
+// has not crossed it. clear_* default to the threshold itself.
+struct Threshold {
+    std::optional<double> above;
+    std::optional<double> below;
+    std::optional<double> clear_below;  // with `above`: cleared only when under this
+    std::optional<double> clear_above;  // with `below`: cleared only when over this
+};
+
+// "k of n" evaluations, or (duration > 0) continuously for that long.
+struct Persistence {
+    std::uint32_t k = 1;
+    std::uint32_t n = 1;
+    Duration duration{0};
+};
+
+struct IndicatorRule {
+    std::string name;
+    std::uint32_t source = 0;  // index into RuleSet::sources; unused by unit_state
+    ValueKind kind = ValueKind::gauge;
+    std::vector<std::string> selectors;                          // as written, for people
+    std::vector<std::shared_ptr<const SeriesMatcher>> matchers;  // ratio: [numerator, denominator]
+    Duration over{0};             // window of rate, increase, ratio, quantile
+    std::uint32_t min_count = 1;  // ratio, quantile: fewer events than this are `unknown`
+    double quantile = 0;          // of `quantile`
+    Reduce reduce = Reduce::worst;
+    std::array<std::optional<Threshold>, severity_count> thresholds;  // by Severity
+    Persistence trip{3, 5, Duration{0}};
+    Persistence clear{5, 5, Duration{0}};
+    Duration stale_after{0};  // without an evaluation for so long it is `unknown`
+};
+
+// One thing that can be done at a rung.
+struct RemedyRule {
+    RemedyKind kind = RemedyKind::restart;
+    Duration timeout{std::chrono::seconds{90}};  // from start to the end of its job
+    std::string irreversible;  // why there is no way back; empty where none is needed
+    // SHA-256 (hex) over everything that decides what this remedy does: target, unit, level,
+    // index, kind and every parameter. The actuator computes it again from its own reading.
+    std::string plan_digest;
+};
+
+struct Cooldown {
+    Duration initial{std::chrono::minutes{5}};
+    double factor = 2;
+    Duration max{std::chrono::hours{1}};
+};
+
+struct RungRule {
+    bool named = false;  // the rules name this rung; otherwise it is spent at once
+    Severity when = Severity::error;
+    std::uint32_t indicators = 1;
+    Duration dwell{std::chrono::seconds{30}};  // `for`
+    std::vector<RemedyRule> remedies;
+    std::uint32_t attempts = 0;  // 0 only where there is no remedy
+    Duration settle{std::chrono::seconds{10}};
+    Duration verify{std::chrono::minutes{2}};
+    Cooldown cooldown;
+    std::uint32_t max_blast_radius = 0;
+    Duration max_plan_age{std::chrono::seconds{30}};
+    Duration max_wait{std::chrono::hours{1}};
+};
+
+// At most `actions` intents within `per`. An intent without an outcome counts.
+struct Budget {
+    std::uint32_t actions = 0;
+    Duration per{0};
+};
+
+struct TargetRule {
+    std::string name;
+    std::string unit;  // systemd unit; may be empty when no indicator or remedy needs one
+    Mode mode = Mode::dry_run;
+    Level enforce_up_to = Level::retry;
+    std::vector<std::string> depends_on;
+    Duration warm_up{std::chrono::minutes{2}};
+    Duration soak{std::chrono::minutes{5}};
+    Duration relapse{std::chrono::minutes{30}};
+    std::optional<Budget> budget;
+    std::vector<IndicatorRule> indicators;
+    std::array<RungRule, level_count> rungs;  // by Level; [steady] is unused
+    std::string digest;  // SHA-256 (hex) of this target's meaning; equal means unchanged
+
+    // Whether an action at `level` is really carried out, under the daemon's ceiling.
+    [[nodiscard]] bool enforces(Level level, Mode ceiling) const {
+        return ceiling == Mode::enforce && mode == Mode::enforce && level <= enforce_up_to;
+    }
+};
+
+// The part of the daemon's settings that decisions depend on.
+struct DecisionSettings {
+    Mode mode = Mode::dry_run;  // the ceiling for every target
+    std::uint32_t in_flight = 1;
+    Budget host{6, std::chrono::hours{1}};
+    std::array<std::optional<Budget>, level_count> per_level;
+    Duration max_hold{std::chrono::hours{24}};
+};
+
+struct RuleSet {
+    std::string digest;  // SHA-256 (hex) of the whole: a reload of the same digest is no reload
+    DecisionSettings settings;
+    std::vector<SourceRule> sources;  // sorted by name
+    std::vector<TargetRule> targets;  // sorted by name
+};
+
+}  // namespace primum
