@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "rules/error.hpp"
+#include "rules/settings.hpp"
+
+#include <primum/rules.hpp>
+
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace primum::rules {
+
+// A rule file larger than this is refused; split it.
+inline constexpr std::size_t max_file_bytes = 64 * std::size_t{1024};
+
+// One rule file as read. NAME.d/x.toml overrides NAME.toml when both are among the files.
+struct RuleFile {
+    std::string path;
+    std::string text;
+};
+
+struct RulesLoad {
+    std::shared_ptr<const RuleSet> rules;  // null when there is any error
+    std::vector<RuleError> errors;         // all of one run, in order of file, line and column
+    std::string text;                      // every file read, for recordings: see split_rules_text
+    std::vector<std::filesystem::path> files;  // what was read, in order, for ownership checks
+};
+
+// Reads and compiles rules. A directory stands for its *.toml, sorted by name; beside each
+// NAME.toml NAME.d/*.toml are read, sorted, and override it key by key. A path that does not exist
+// is an error; an empty directory is an empty rule set. Mistakes of meaning are all collected; a
+// syntax error ends the reading of its own file only.
+[[nodiscard]] RulesLoad load_rules(const std::vector<std::filesystem::path>& files_or_dirs,
+                                   const Settings& settings);
+
+// The same from text that is already in memory.
+[[nodiscard]] RulesLoad compile_rules(const std::vector<RuleFile>& files, const Settings& settings);
+
+// Takes RulesLoad::text apart again: compile_rules(split_rules_text(text), settings) gives the same
+// rule set. Text before the first file marker becomes a file named "rules".
+[[nodiscard]] std::vector<RuleFile> split_rules_text(std::string_view text);
+
+}  // namespace primum::rules
