@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <primum/effect.hpp>
+#include <primum/engine.hpp>
+#include <primum/event.hpp>
+#include <primum/record.hpp>
+#include <primum/result.hpp>
+#include <primum/time.hpp>
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace primum::bus {
+
+// How the last reading of the rules went. Before the first one, `ever` is false.
+struct ReloadStatus {
+    bool ever = false;
+    bool ok = false;
+    WallTime at;
+    std::string digest;               // of the rules in force (the old ones when it failed)
+    bool unchanged = false;           // ok, and the digest was the same: nothing was done
+    std::vector<std::string> errors;  // "file:line:column: what", every one of them
+};
+
+// What of the daemon is not the engine's to know.
+struct DaemonView {
+    std::string version;
+    WallTime started;
+    bool off_switch_run = false;  // /run/primum/disabled is there, or cannot be ruled out
+    bool off_switch_etc = false;  // the same of /etc/primum/disabled
+    std::uint32_t targets = 0;    // in the rules in force
+    ReloadStatus reload;
+};
+
+// One action with what became of it, oldest transition first.
+struct ActionStory {
+    ActionRecord action;
+    std::vector<TransitionRecord> transitions;
+};
+
+// One incident with all that the ledger still has of it, oldest first.
+struct IncidentStory {
+    IncidentRecord incident;
+    std::vector<DecisionRecord> decisions;
+    std::vector<ActionStory> actions;
+};
+
+// A page of a list, newest first: at most `limit` entries with an id (incidents) or a sequence
+// (actions) below `before`; `before` 0 begins at the newest.
+struct Page {
+    std::uint32_t limit = 50;
+    std::uint64_t before = 0;
+};
+
+// The ledger could not answer.
+struct QueryError {
+    std::string message;  // for people
+};
+
+template <class T>
+using QueryAnswer = std::function<void(Result<T, QueryError>)>;
+
+// What the service asks of the daemon. Everything is called, and every callback must come, on the
+// loop's thread. Each callback is called exactly once, at once or later, but not after the Backend
+// is gone; a callback that comes after the Service is gone does nothing.
+class Backend {
+public:
+    Backend() = default;
+    Backend(const Backend&) = delete;
+    Backend& operator=(const Backend&) = delete;
+    virtual ~Backend() = default;
+
+    // Reads; they change nothing and do not block.
+    [[nodiscard]] virtual Stamp now() const = 0;
+    [[nodiscard]] virtual DaemonView daemon() const = 0;
+    [[nodiscard]] virtual HostView host() const = 0;
+    [[nodiscard]] virtual std::vector<TargetSummary> targets() const = 0;
+    [[nodiscard]] virtual std::vector<SourceView> sources() const = 0;
+    // nullopt: no such target.
+    [[nodiscard]] virtual std::optional<Explanation> explain(std::string_view target) const = 0;
+
+    // A person's command, authorised and with a reason. `ticket` is 0: the daemon gives it one.
+    // Answered with the engine's OperatorReply.
+    virtual void command(OperatorEvent command, std::function<void(OperatorReply)> answer) = 0;
+    // Reads the rules again. Answered with how it went; on failure the old rules stay whole.
+    virtual void reload(std::uint32_t uid,
+                        std::string reason,
+                        std::function<void(ReloadStatus)> answer) = 0;
+
+    // Reads of the ledger, newest first.
+    virtual void incidents(Page page, QueryAnswer<std::vector<IncidentRecord>> answer) = 0;
+    virtual void incident(std::uint64_t id, QueryAnswer<std::optional<IncidentStory>> answer) = 0;
+    virtual void actions(Page page, QueryAnswer<std::vector<ActionStory>> answer) = 0;
+};
+
+}  // namespace primum::bus
