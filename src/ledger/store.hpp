@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "ledger/sqlite.hpp"
+
+#include <primum/record.hpp>
+#include <primum/time.hpp>
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace primum::ledger {
+
+// What is kept at least and at most. Never removed, whatever the bounds: open incidents and all
+// that belongs to them, actions that are not finished or whose way back is still open, live holds,
+// and every action younger than `budget_window`.
+struct Retention {
+    Duration age{std::chrono::hours{24 * 90}};
+    std::uint64_t decisions = 50'000;
+    std::uint64_t transitions = 50'000;
+    std::uint64_t incidents = 10'000;
+    std::uint64_t operator_commands = 10'000;
+};
+
+// Longer than any budget, cooldown or relapse window that the rules allow to be counted in full.
+inline constexpr Duration budget_window{std::chrono::hours{26}};
+
+struct StoreOptions {
+    std::string path;
+    std::string boot_id;
+    std::string vfs;  // empty: SQLite's default
+    Retention retention;
+    std::uint32_t restored_actions = 4'096;    // at most so many, the newest
+    std::uint32_t restored_incidents = 1'024;  // closed ones, the newest
+    std::uint32_t restored_holds = 256;
+};
+
+// One incident with everything that was decided and done in it, each in the order it happened.
+struct IncidentStory {
+    RestoredIncident incident;
+    std::vector<DecisionRecord> decisions;
+    std::vector<RestoredAction> actions;
+    std::vector<TransitionRecord> transitions;
+};
+
+// One row of operator_commands.
+struct Page {
+    std::uint32_t limit = 50;  // at most 1,000 are given
+    std::uint64_t before = 0;  // only ids (sequences) below; 0: from the newest
+};
+
+struct ChainReport {
+    bool intact = true;
+    std::uint64_t rows = 0;          // looked at
+    std::uint64_t first_broken = 0;  // sequence of the first row that does not fit, 0: none
+    std::string what;                // how it does not fit
+};
+
+// The ledger's file, synchronous. One thread at a time. Every append is one transaction, durable
+// when it returns. Does not log.
+class Store {
+public:
+    // Opens or creates. A file that is corrupt, locked, newer or somebody else's is left exactly as
+    // it is, and the error says what to do.
+    static Outcome<Store> open(StoreOptions options);
+
+    // All of them or none. Errors: io (may pass), refused (one of them contradicts what is
+    // stored), corrupt.
+    Outcome<void> append(std::span<const Record> records);
+
+    // What a start knows of the past. `ledger_healthy` is true, `disabled` false: the caller knows
+    // better. Changes nothing; the same file gives the same answer.
+    Outcome<RestoredState> restore(Stamp now, bool clock_synchronised);
+
+    // Newest first.
+    Outcome<std::vector<RestoredIncident>> incidents(Page page);
+    // nullopt: no such incident.
+    Outcome<std::optional<IncidentStory>> incident(std::uint64_t id);
+    // Newest first.
+    Outcome<std::vector<RestoredAction>> actions(Page page);
+    // Newest first; `before` is not used.
+    Outcome<std::vector<OperatorRecord>> operator_commands(Page page);
+
+    // Walks the chain of action_transitions.
+    Outcome<ChainReport> verify();
+
+    // Removes what is too old or too much, leaving a checkpoint in the chain. To be called now and
+    // then; the work of one call is bounded, `true` says that more is left. What it removes is
+    // judged by wall time across boots, and by nothing when the clock is not synchronised.
+    Outcome<bool> prune(Stamp now, bool clock_synchronised);
+
+    [[nodiscard]] const std::string& uuid() const { return uuid_; }
+    [[nodiscard]] const StoreOptions& options() const { return options_; }
+
+private:
+    Store(StoreOptions options, Database database)
+        : options_(std::move(options)), database_(std::move(database)) {}
+
+    Outcome<void> load_uuid();
+    Outcome<Statement*> statement(std::string_view sql);
+
+    Outcome<void> put(const IncidentRecord& record);
+    Outcome<void> put(const DecisionRecord& record);
+    Outcome<void> put(const ActionRecord& record);
+    Outcome<void> put(const TransitionRecord& record);
+    Outcome<void> put(const HoldRecord& record);
+    Outcome<void> put(const OperatorRecord& record);
+
+    StoreOptions options_;
+    Database database_;
+    std::string uuid_;
+    std::map<std::string, Statement, std::less<>> statements_;
+};
+
+}  // namespace primum::ledger
