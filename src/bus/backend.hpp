@@ -33,21 +33,16 @@ struct DaemonView {
     WallTime started;
     bool off_switch_run = false;  // /run/primum/disabled is there, or cannot be ruled out
     bool off_switch_etc = false;  // the same of /etc/primum/disabled
-    std::uint32_t targets = 0;    // in the rules in force
     ReloadStatus reload;
 };
 
-// One action with what became of it, oldest transition first.
-struct ActionStory {
-    ActionRecord action;
-    std::vector<TransitionRecord> transitions;
-};
-
-// One incident with all that the ledger still has of it, oldest first.
+// One incident with all that the ledger still has of it, each list in the order in which it
+// happened.
 struct IncidentStory {
-    IncidentRecord incident;
+    RestoredIncident incident;
     std::vector<DecisionRecord> decisions;
-    std::vector<ActionStory> actions;
+    std::vector<RestoredAction> actions;
+    std::vector<TransitionRecord> transitions;
 };
 
 // A page of a list, newest first: at most `limit` entries with an id (incidents) or a sequence
@@ -93,9 +88,9 @@ public:
                         std::function<void(ReloadStatus)> answer) = 0;
 
     // Reads of the ledger, newest first.
-    virtual void incidents(Page page, QueryAnswer<std::vector<IncidentRecord>> answer) = 0;
+    virtual void incidents(Page page, QueryAnswer<std::vector<RestoredIncident>> answer) = 0;
     virtual void incident(std::uint64_t id, QueryAnswer<std::optional<IncidentStory>> answer) = 0;
-    virtual void actions(Page page, QueryAnswer<std::vector<ActionStory>> answer) = 0;
+    virtual void actions(Page page, QueryAnswer<std::vector<RestoredAction>> answer) = 0;
 };
 
 }  // namespace primum::bus

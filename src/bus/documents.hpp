@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "bus/backend.hpp"
+
+#include <primum/engine.hpp>
+#include <primum/record.hpp>
+#include <primum/time.hpp>
+
+#include <string>
+#include <vector>
+
+// The JSON documents that the reads of org.primum.Primum1.Manager answer, each one object with
+// `"v":1` and `"now"`. docs/dbus.md gives their fields.
+namespace primum::bus {
+
+// Status: the host, the daemon, the holds, and the targets that are not at level 0.
+[[nodiscard]] std::string status_document(const Backend& backend);
+[[nodiscard]] std::string targets_document(const std::vector<TargetSummary>& targets, Stamp now);
+[[nodiscard]] std::string explain_document(const Explanation& explanation, Stamp now);
+[[nodiscard]] std::string sources_document(const std::vector<SourceView>& sources, Stamp now);
+[[nodiscard]] std::string incidents_document(const std::vector<RestoredIncident>& incidents,
+                                             Stamp now);
+[[nodiscard]] std::string incident_document(const IncidentStory& story, Stamp now);
+[[nodiscard]] std::string actions_document(const std::vector<RestoredAction>& actions, Stamp now);
+
+}  // namespace primum::bus
