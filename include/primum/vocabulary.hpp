@@ -227,4 +227,37 @@ inline constexpr std::array<std::string_view, 7> enum_names<PageKind>{"exhausted
                                                                       "awaiting_data",
                                                                       "source_failed"};
 
+// Why a collection of a source failed: SourceEvent::error_class in its one spelling.
+enum class SourceFailure : std::uint8_t {
+    none,
+    timeout,          // no whole answer in time
+    refused,          // nobody listens there
+    unreachable,      // no way to connect
+    resolve,          // the name has no address
+    tls,              // no trusted connection
+    http_status,      // an answer, but not 200 (redirects are not followed)
+    closed,           // the connection ended before the answer did
+    too_large,        // more than the size limit
+    too_many_series,  // more wanted series than max_series
+    parse,            // not what the format allows
+    protocol,         // not HTTP, or a URL that cannot be asked
+    bus,              // systemd did not answer
+    other,
+};
+template <>
+inline constexpr std::array<std::string_view, 14> enum_names<SourceFailure>{"none",
+                                                                            "timeout",
+                                                                            "refused",
+                                                                            "unreachable",
+                                                                            "resolve",
+                                                                            "tls",
+                                                                            "http_status",
+                                                                            "closed",
+                                                                            "too_large",
+                                                                            "too_many_series",
+                                                                            "parse",
+                                                                            "protocol",
+                                                                            "bus",
+                                                                            "other"};
+
 }  // namespace primum

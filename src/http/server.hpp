@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "systemd/event_loop.hpp"
+
+#include <primum/clock.hpp>
+#include <primum/result.hpp>
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+
+namespace primum::http {
+
+struct Reply {
+    unsigned status = 200;
+    std::string content_type = "text/plain; charset=utf-8";
+    std::string body;
+};
+
+// Makes the reply to a GET of one path. Runs on the loop; must not block.
+using Handler = std::function<Reply()>;
+
+struct HttpError {
+    enum class Kind : std::uint8_t { bad_address, in_use, not_permitted, system } kind{};
+    std::string message;  // says what to do next
+};
+
+struct ServerLimits {
+    unsigned connections = 64;                   // more than these wait in the backlog
+    unsigned timeout_seconds = 10;               // of a connection on which nothing moves
+    std::size_t connection_bytes = 16UL * 1024;  // request line and headers
+};
+
+// Answers GET and HEAD on exact paths, on the one loop: no thread, and no connection can delay
+// another or the loop. Other methods get 405, other paths 404, both with a text that helps.
+class Server {
+public:
+    // Listens on "address:port" (IPv4) or "[address]:port" (IPv6); numeric addresses only; port 0
+    // lets the kernel choose; "" gives a server that is off.
+    [[nodiscard]] static Result<std::unique_ptr<Server>, HttpError> listen(
+        systemd::EventLoop& loop,
+        const Clock& clock,
+        std::string_view address,
+        const ServerLimits& limits = {});
+    ~Server();
+    Server(const Server&) = delete;
+    Server& operator=(const Server&) = delete;
+
+    // Replaces what was there for the path before. Query strings are not part of the path.
+    void handle(std::string path, Handler handler);
+
+    // 0 when off.
+    [[nodiscard]] std::uint16_t port() const;
+
+private:
+    class Impl;
+    explicit Server(std::unique_ptr<Impl> impl);
+    std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace primum::http

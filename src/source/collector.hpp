@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "source/prometheus.hpp"
+#include "systemd/event_loop.hpp"
+
+#include <primum/clock.hpp>
+#include <primum/rules.hpp>
+
+#include <map>
+#include <memory>
+#include <string>
+
+namespace primum::source {
+
+// Owns all sources of the rule set in force. One callback takes the news of all of them; it is
+// called from the loop only, and must not call apply().
+class Collector {
+public:
+    Collector(systemd::EventLoop& loop, const Clock& clock, Emit emit);
+    ~Collector();
+    Collector(const Collector&) = delete;
+    Collector& operator=(const Collector&) = delete;
+
+    // Collects what `rules` wants, after the core has taken its RulesEvent. A source whose digest
+    // is unchanged goes on undisturbed with its schedule and its ids; when only what is wanted of
+    // it changed, its series are announced again. Sources that are gone stop at once.
+    void apply(std::shared_ptr<const RuleSet> rules);
+
+    [[nodiscard]] std::size_t sources() const { return sources_.size(); }
+    // nullptr: no such source is collected.
+    [[nodiscard]] const PrometheusSource* find(std::string_view name) const;
+
+private:
+    systemd::EventLoop& loop_;
+    const Clock& clock_;
+    Emit emit_;
+    HttpClient client_;
+    std::shared_ptr<const RuleSet> rules_;
+    std::map<std::string, std::unique_ptr<PrometheusSource>, std::less<>> sources_;
+};
+
+}  // namespace primum::source

@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "source/series_table.hpp"
+
+#include <primum/event.hpp>
+#include <primum/rules.hpp>
+#include <primum/series.hpp>
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+namespace primum::source {
+
+using Matchers = std::vector<std::shared_ptr<const SeriesMatcher>>;
+
+// What the indicators of a rule set want from one of its sources.
+struct Wanted {
+    Matchers matchers;
+    std::vector<std::string> selectors;  // as written, sorted, each once: equal means unchanged
+};
+[[nodiscard]] Wanted wanted_from(const RuleSet& rules, std::size_t source);
+
+// Gives the series of one source their ids: only those that somebody wants, at most `max_series`
+// of them. Matchers are asked once per new series. Ids only grow and are never given to another
+// series, also not across want().
+class Interner {
+public:
+    enum class Standing : std::uint8_t { wanted, unwanted, over_bound, unknown };
+    struct Found {
+        Standing standing = Standing::unknown;
+        std::uint32_t entry = 0;  // of wanted
+    };
+
+    Interner(std::string source, std::uint32_t max_series);
+
+    // Changes what is wanted. Series still wanted keep their ids and are announced again.
+    void want(Matchers matchers);
+
+    // What is known of the raw bytes of a series; `unknown`: parse it and meet() it.
+    [[nodiscard]] Found find(std::string_view text) const noexcept {
+        const auto found = table_.find(text);
+        switch (found.standing) {
+            case SeriesTable::Standing::kept:
+                return {Standing::wanted, found.entry};
+            case SeriesTable::Standing::passed:
+                return {Standing::unwanted, 0};
+            case SeriesTable::Standing::unknown:
+                break;
+        }
+        return {};
+    }
+    // Decides about a series that find() did not know; never answers `unknown`.
+    Found meet(std::string_view text, SeriesName parsed);
+
+    // Starts a page: every series may be seen once on it.
+    void begin_page() { ++page_; }
+    // False: this entry was seen on this page before.
+    bool see(std::uint32_t entry) {
+        auto& last = entries_[entry].page;
+        const bool first = last != page_;
+        last = page_;
+        return first;
+    }
+    [[nodiscard]] SeriesId id_of(std::uint32_t entry) const { return entries_[entry].id; }
+
+    // The series to be announced before their next samples; empties the list.
+    [[nodiscard]] std::vector<SeriesEvent> take_news();
+
+    [[nodiscard]] std::size_t series() const { return entries_.size(); }
+    // How many times a wanted series was refused because max_series were there.
+    [[nodiscard]] std::uint64_t refused() const { return refused_; }
+
+private:
+    struct Entry {
+        SeriesId id = 0;
+        std::uint64_t page = 0;
+        SeriesName name;
+    };
+
+    [[nodiscard]] bool wanted(const SeriesName& series) const;
+
+    std::string source_;
+    std::uint32_t max_series_;
+    Matchers matchers_;
+    SeriesTable table_;
+    std::vector<Entry> entries_;
+    std::unordered_map<std::string, std::uint32_t> by_name_;  // canonical spelling -> entry
+    std::vector<std::uint32_t> news_;
+    SeriesId next_id_ = 0;
+    std::uint64_t page_ = 0;
+    std::uint64_t refused_ = 0;
+};
+
+}  // namespace primum::source

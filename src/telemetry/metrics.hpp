@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <primum/effect.hpp>
+#include <primum/engine.hpp>
+#include <primum/event.hpp>
+#include <primum/time.hpp>
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+
+namespace primum::telemetry {
+
+// Whole-process numbers, read by the caller when a page is asked for.
+struct ProcessUsage {
+    std::uint64_t resident_bytes = 0;
+    double cpu_seconds = 0;
+};
+// Of this process, now.
+[[nodiscard]] ProcessUsage process_usage();
+
+// Everything under /metrics. Derives its counters from the events and effects that pass by, and
+// reads no clock. One thread owns it.
+//
+// Label values are bounded: targets and sources are those of the rules in force (others count as
+// "other"), the rest are enumerations. A target's series come into being with its first news and
+// go when the rules no longer name it.
+class Metrics {
+public:
+    Metrics();
+    ~Metrics();
+    Metrics(const Metrics&) = delete;
+    Metrics& operator=(const Metrics&) = delete;
+
+    // Every event, before or after the core has taken it; every effect.
+    void observe(const Event& event);
+    void observe(const Effect& effect);
+
+    // From an event's arrival until its effects were there.
+    void observe_decision_latency(Duration took);
+    // One turn of the loop, without the waiting.
+    void observe_loop_turn(Duration took);
+    // A reload that was refused; a successful one is seen as a RulesEvent.
+    void rules_refused();
+    // Something bounded was full: `queue` is one of ledger, journal, recording.
+    void queue_dropped(std::string_view queue, std::uint64_t total_so_far);
+
+    // Brings the gauges up to date that change by time alone, before a page is made.
+    void refresh(const HostView& host, Instant now, const ProcessUsage& process);
+
+    // The page, in format 0.0.4.
+    [[nodiscard]] std::string page() const;
+
+private:
+    class Impl;
+    std::unique_ptr<Impl> impl_;
+};
+
+// The Content-Type of page().
+inline constexpr std::string_view metrics_content_type = "text/plain; version=0.0.4; charset=utf-8";
+
+}  // namespace primum::telemetry
