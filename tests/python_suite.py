@@ -1,0 +1,85 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""Runs the Python test cases of a folder and says what became of each.
+
+    tests/python_suite.py FOLDER [-k PART_OF_NAME]... [--counts FILE]
+
+Every test method is one case. --counts writes {"passed": N, "failed": N, "skipped": N} as JSON.
+"""
+
+import argparse
+import json
+import sys
+import time
+import unittest
+from pathlib import Path
+
+sys.dont_write_bytecode = True
+
+
+class Cases(unittest.TestResult):
+    """Prints each case as it ends."""
+
+    def __init__(self):
+        super().__init__()
+        self.passed = 0
+        self.started = 0.0
+
+    def startTest(self, test):
+        super().startTest(test)
+        self.started = time.monotonic()
+
+    def _say(self, word, test, why=""):
+        took = time.monotonic() - self.started
+        name = ".".join(test.id().split(".")[-2:])
+        print(f"  {word:4} {name} ({took:.1f} s){': ' + why if why else ''}", flush=True)
+
+    def addSuccess(self, test):
+        self.passed += 1
+        self._say("ok", test)
+
+    def addSkip(self, test, reason):
+        super().addSkip(test, reason)
+        self._say("skip", test, reason)
+
+    def addFailure(self, test, err):
+        super().addFailure(test, err)
+        self._say("FAIL", test)
+        print(self.failures[-1][1], flush=True)
+
+    def addError(self, test, err):
+        super().addError(test, err)
+        self._say("FAIL", test)
+        print(self.errors[-1][1], flush=True)
+
+    def counts(self):
+        """How many cases ended how. Two faults of one case are one failed case."""
+        failed = {test.id() for test, _ in self.failures + self.errors}
+        return {"passed": self.passed, "failed": len(failed), "skipped": len(self.skipped)}
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__,
+                                     formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("-k", action="append", dest="names", metavar="PART_OF_NAME")
+    parser.add_argument("--counts", type=Path)
+    given = parser.parse_args()
+    folder = given.folder.resolve()
+    sys.path.insert(0, str(folder))
+    loader = unittest.TestLoader()
+    if given.names:
+        loader.testNamePatterns = [f"*{name}*" for name in given.names]
+    result = Cases()
+    loader.discover(str(folder), pattern="test_*.py", top_level_dir=str(folder)).run(result)
+    counts = result.counts()
+    if given.counts:
+        given.counts.write_text(json.dumps(counts), encoding="utf-8")
+    if not any(counts.values()):
+        print("  no case has such a name", file=sys.stderr)
+        return 1
+    return 1 if counts["failed"] else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
