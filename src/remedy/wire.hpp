@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <primum/event.hpp>
+#include <primum/result.hpp>
+#include <primum/time.hpp>
+#include <primum/vocabulary.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+
+// The actuator protocol, version 1: frames of a 4-byte big-endian length and that many bytes of
+// one JSON object, in both directions. Requests carry "op", replies "re".
+namespace primum::remedy {
+
+inline constexpr std::size_t max_frame_bytes = 64 * std::size_t{1024};
+
+// Why bytes are not what the protocol allows. After one from FrameReader the connection is of no
+// more use.
+struct WireError {
+    std::string message;
+};
+
+template <class T>
+using WireResult = Result<T, WireError>;
+
+// Cuts a stream into frames, however it arrives. Holds at most one unfinished frame and what was
+// fed at once.
+class FrameReader {
+public:
+    void feed(std::string_view bytes);
+    // The next whole frame's body, nothing while none is whole, or why the stream is broken: a
+    // frame that is empty or over max_frame_bytes. Broken it stays.
+    [[nodiscard]] WireResult<std::optional<std::string>> next();
+    // Whether a frame has begun and not ended.
+    [[nodiscard]] bool inside_frame() const { return buffer_.size() > start_; }
+
+private:
+    std::string buffer_;
+    std::size_t start_ = 0;
+    bool broken_ = false;
+};
+
+// A body with its length in front. The body must not be empty nor over max_frame_bytes.
+[[nodiscard]] std::string frame(std::string_view body);
+
+// Could it be done? Answered by one PreflightReply with the same ticket.
+struct PreflightRequest {
+    std::uint64_t ticket = 0;
+    std::string target;
+    Level level = Level::retry;
+    std::uint32_t index = 0;
+    std::string candidate;  // of a failover; else empty
+    std::string plan_digest;
+    bool dry_run = false;  // asked for a level that is not enforced
+    bool operator==(const PreflightRequest&) const = default;
+};
+
+// Do it, at most once for this action id. Answered by ActionReply `started` and then, when it has
+// ended, `finished`; by `finished` alone when it is refused.
+struct ExecuteRequest {
+    std::string action;
+    std::string target;
+    Level level = Level::retry;
+    std::uint32_t index = 0;
+    std::string candidate;
+    std::string plan_digest;
+    Instant not_after;
+    std::uint32_t operator_uid = UINT32_MAX;
+    bool operator==(const ExecuteRequest&) const = default;
+};
+
+// Take the stored way back. Answered by ActionReply rolled_back or rollback_failed.
+struct RollbackRequest {
+    std::string action;
+    bool operator==(const RollbackRequest&) const = default;
+};
+
+// What became of it? Answered by ActionReply `settled`; while it runs, `finished` follows later on
+// this connection. An id that was never seen is made unusable first.
+struct SettleRequest {
+    std::string action;
+    bool operator==(const SettleRequest&) const = default;
+};
+
+// Not available yet; answered by ErrorReply.
+struct EvidenceRequest {
+    std::string target;
+    bool operator==(const EvidenceRequest&) const = default;
+};
+struct ProbeRequest {
+    std::string source;
+    bool operator==(const ProbeRequest&) const = default;
+};
+
+using Request = std::variant<PreflightRequest,
+                             ExecuteRequest,
+                             RollbackRequest,
+                             SettleRequest,
+                             EvidenceRequest,
+                             ProbeRequest>;
+
+// The request could not be served at all.
+struct ErrorReply {
+    Refusal code = Refusal::bad_request;
+    std::string detail;
+    bool operator==(const ErrorReply&) const = default;
+};
+
+// PreflightEvent and ActionEvent are the replies as the core takes them.
+using Reply = std::variant<PreflightEvent, ActionEvent, ErrorReply>;
+
+// A whole frame. Text that would not fit is cut short (details, blast radius), never the frame.
+[[nodiscard]] std::string encode(const Request& request);
+[[nodiscard]] std::string encode(const Reply& reply);
+
+// The body of one frame. Unknown members are ignored; a missing or ill-typed one is an error that
+// names it.
+[[nodiscard]] WireResult<Request> decode_request(std::string_view body);
+[[nodiscard]] WireResult<Reply> decode_reply(std::string_view body);
+
+}  // namespace primum::remedy
