@@ -1,0 +1,204 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""Builds primum and runs test suites; tests/run calls this with everything installed.
+
+    tests/run [SUITE...] [-k PART_OF_NAME]
+
+The last line is the sum over all single cases: "N passed, N failed, N skipped".
+"""
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+import xml.etree.ElementTree as ElementTree
+from pathlib import Path
+
+sys.dont_write_bytecode = True
+ROOT = Path(__file__).resolve().parents[1]
+BUILD = ROOT / "build"
+BUILD_ASAN = ROOT / "build-asan"
+STAGE = BUILD / "stage"
+
+MESON_SUITES = ["unit", "scenario", "property", "crash"]
+SUITES = {
+    "tidy": "the house rules: who includes whom, sizes, formatting",
+    "unit": "one test file per source file",
+    "scenario": "timelines, each with every decision that is expected",
+    "property": "random timelines against the invariants",
+    "crash": "kills and storage faults at every step",
+    "box": "the installed daemon with real systemd, units and faults (needs root)",
+    "asan": "unit, scenario, property and crash once more, with ASan and UBSan",
+    "bench": "the measurements of tests/bench (needs root; minutes)",
+}
+DEFAULT = ["tidy", "unit", "scenario", "property", "crash", "box", "asan"]
+SANITIZERS = {
+    "ASAN_OPTIONS": "detect_stack_use_after_return=1:strict_string_checks=1",
+    "UBSAN_OPTIONS": "halt_on_error=1:print_stacktrace=1",
+}
+
+
+def say(text):
+    """A heading, above the output of what it starts."""
+    print(f"\n== {text}", flush=True)
+
+
+def run(argv, **options):
+    """Runs a command in the root of the project; its exit code."""
+    return subprocess.run([str(word) for word in argv], cwd=ROOT, check=False,
+                          **options).returncode
+
+
+def must(argv, **options):
+    """Runs a command that the rest needs; ends the run when it fails."""
+    code = run(argv, **options)
+    if code != 0:
+        print(f"tests/run: failed (exit {code}): {' '.join(map(str, argv))}", file=sys.stderr)
+        print("0 passed, 1 failed, 0 skipped", flush=True)
+        sys.exit(1)
+
+
+def build(folder, *options):
+    """Configures (once) and compiles everything."""
+    started = time.monotonic()
+    say(f"build in {folder.relative_to(ROOT)}/")
+    if (folder / "build.ninja").exists():
+        must(["meson", "configure", folder, *options])
+    else:
+        must(["meson", "setup", folder, "--prefix=/usr", *options],
+             stdout=subprocess.DEVNULL)
+    must(["ninja", "-C", folder, f"-j{os.cpu_count() or 2}"])
+    print(f"   built in {time.monotonic() - started:.0f} s", flush=True)
+
+
+def stage():
+    """The installation that the box gets."""
+    must(["rm", "-rf", STAGE])
+    must(["meson", "install", "-C", BUILD, "--no-rebuild", "--quiet", "--strip"],
+         env={**os.environ, "DESTDIR": str(STAGE)})
+
+
+def count_junit(path):
+    """Cases of a JUnit file by how they ended."""
+    counts = {"passed": 0, "failed": 0, "skipped": 0}
+    for case in ElementTree.parse(path).getroot().iter("testcase"):
+        if case.find("failure") is not None or case.find("error") is not None:
+            counts["failed"] += 1
+        elif case.find("skipped") is not None or case.get("result") == "skipped":
+            counts["skipped"] += 1
+        else:
+            counts["passed"] += 1
+    return counts
+
+
+def run_meson_suite(folder, suite, env=None, slower=1):
+    """Runs one of meson's suites and counts the cases inside its programs."""
+    log = folder / "meson-logs" / f"{suite}.junit.xml"
+    log.unlink(missing_ok=True)
+    code = run(["meson", "test", "-C", folder, "--no-rebuild", "--suite", suite, "--logbase",
+                suite, "--print-errorlogs", "--timeout-multiplier", slower],
+               env={**os.environ, **(env or {})})
+    if not log.exists():
+        print(f"tests/run: the suite {suite} has no cases", file=sys.stderr)
+        return {"passed": 0, "failed": 1, "skipped": 0}
+    counts = count_junit(log)
+    if code != 0 and counts["failed"] == 0:
+        counts["failed"] = 1  # a program failed outside its cases, at its end for example
+    return counts
+
+
+def run_python_suite(suite, names):
+    """Runs the Python cases of tests/SUITE."""
+    with tempfile.NamedTemporaryFile(suffix=".json") as counts:
+        code = run([sys.executable, "tests/python_suite.py", f"tests/{suite}", "--counts",
+                    counts.name, *(f"-k{name}" for name in names)],
+                   env={**os.environ, "PRIMUM_STAGE": str(STAGE)})
+        text = Path(counts.name).read_text(encoding="utf-8")
+    found = json.loads(text) if text else {"passed": 0, "failed": 1, "skipped": 0}
+    if code != 0 and found["failed"] == 0:
+        found["failed"] = 1
+    return found
+
+
+def run_asan():
+    """The suites that run without a box, with sanitizers that end the program at the first find."""
+    total = {"passed": 0, "failed": 0, "skipped": 0}
+    for suite in MESON_SUITES:
+        for word, number in run_meson_suite(BUILD_ASAN, suite, SANITIZERS, slower=4).items():
+            total[word] += number
+    return total
+
+
+def run_bench():
+    """Each measurement is one case."""
+    counts = {"passed": 0, "failed": 0, "skipped": 0}
+    if os.geteuid() != 0:
+        print("   skipped: the box needs root")
+        return {**counts, "skipped": 2}
+    for script in ("recovery", "idle"):
+        code = run([f"tests/bench/{script}", "--stage", STAGE])
+        counts["passed" if code == 0 else "failed"] += 1
+    return counts
+
+
+def run_suite(suite, names):
+    """Runs one suite; its counts."""
+    say(f"{suite}: {SUITES[suite]}")
+    if suite in MESON_SUITES:
+        return run_meson_suite(BUILD, suite)
+    if suite == "asan":
+        return run_asan()
+    if suite == "bench":
+        return run_bench()
+    return run_python_suite(suite, names)
+
+
+def sentence(counts):
+    """The counts in words."""
+    return ", ".join(f"{counts[word]} {word}" for word in ("passed", "failed", "skipped"))
+
+
+def main():
+    parser = argparse.ArgumentParser(
+        prog="tests/run", formatter_class=argparse.RawDescriptionHelpFormatter,
+        description=__doc__, epilog="suites:\n" + "\n".join(
+            f"  {name:9} {what}{'' if name in DEFAULT else ' (only when named)'}"
+            for name, what in SUITES.items()))
+    parser.add_argument("suites", nargs="*", metavar="SUITE")
+    parser.add_argument("-k", action="append", dest="names", default=[], metavar="PART_OF_NAME",
+                        help="of the Python suites (tidy, box), only cases with such a name")
+    given = parser.parse_args()
+    unknown = [name for name in given.suites if name not in SUITES]
+    if unknown:
+        parser.error(f"no suite {', '.join(unknown)}; there are: {' '.join(SUITES)}")
+    chosen = given.suites or DEFAULT
+    started = time.monotonic()
+
+    if set(chosen) & {*MESON_SUITES, "box", "bench"}:
+        build(BUILD, "-Dtests=enabled")
+        if set(chosen) & {"box", "bench"}:
+            stage()
+    results = {}
+    for suite in chosen:
+        if suite == "asan":
+            build(BUILD_ASAN, "-Dtests=enabled", "-Db_sanitize=address,undefined",
+                  "-Db_lundef=false")
+        begun = time.monotonic()
+        results[suite] = run_suite(suite, given.names)
+        print(f"   {suite}: {sentence(results[suite])} in {time.monotonic() - begun:.0f} s",
+              flush=True)
+
+    say(f"all of it in {time.monotonic() - started:.0f} s")
+    for suite, counts in results.items():
+        print(f"   {suite:9} {sentence(counts)}")
+    total = {word: sum(counts[word] for counts in results.values())
+             for word in ("passed", "failed", "skipped")}
+    print(sentence(total), flush=True)
+    return 1 if total["failed"] else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
