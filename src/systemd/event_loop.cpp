@@ -21,7 +21,9 @@ struct Registration : std::enable_shared_from_this<Registration> {
     explicit Registration(std::function<void(std::uint32_t)> what) : callback(std::move(what)) {}
     Registration(const Registration&) = delete;
     Registration& operator=(const Registration&) = delete;
-    ~Registration() { sd_event_source_disable_unref(source); }
+    ~Registration() { release(); }
+
+    void release() { source = sd_event_source_disable_unref(source); }
 };
 
 std::shared_ptr<Registration> make(std::function<void(std::uint32_t)> callback) {
@@ -30,6 +32,14 @@ std::shared_ptr<Registration> make(std::function<void(std::uint32_t)> callback) 
 
 std::function<void(std::uint32_t)> ignoring_bits(std::function<void()> callback) {
     return [callback = std::move(callback)](std::uint32_t) { callback(); };
+}
+
+// Letting go ends the registration at once, also within its own callback, so that the same
+// descriptor can be registered again there; the callback itself lives until it returns.
+LoopSource owner_of(std::shared_ptr<Registration> registration) {
+    auto* raw = registration.get();
+    return LoopSource{std::shared_ptr<void>(
+        raw, [held = std::move(registration)](void* /*raw*/) { held->release(); })};
 }
 
 int dispatch(void* userdata, std::uint32_t bits) noexcept {
@@ -81,7 +91,7 @@ LoopSource EventLoop::on_io(int fd,
     PRIMUM_CHECK(sd_event_add_io(
                      event_, &registration->source, fd, events, dispatch_io, registration.get()) >=
                  0);
-    return LoopSource{std::move(registration)};
+    return owner_of(std::move(registration));
 }
 
 LoopSource EventLoop::at(Instant when, std::function<void()> callback) {
@@ -93,7 +103,7 @@ LoopSource EventLoop::at(Instant when, std::function<void()> callback) {
                                    timer_accuracy_us,
                                    dispatch_time,
                                    registration.get()) >= 0);
-    return LoopSource{std::move(registration)};
+    return owner_of(std::move(registration));
 }
 
 LoopSource EventLoop::on_signal(int signal_number, std::function<void()> callback) {
@@ -106,7 +116,7 @@ LoopSource EventLoop::on_signal(int signal_number, std::function<void()> callbac
         sd_event_add_signal(
             event_, &registration->source, signal_number, dispatch_signal, registration.get()) >=
         0);
-    return LoopSource{std::move(registration)};
+    return owner_of(std::move(registration));
 }
 
 LoopSource EventLoop::before_poll(std::function<void()> callback) {
@@ -121,14 +131,14 @@ LoopSource EventLoop::before_poll(std::function<void()> callback) {
                                    dispatch_time,
                                    registration.get()) >= 0);
     PRIMUM_CHECK(sd_event_source_set_prepare(registration->source, dispatch_plain) >= 0);
-    return LoopSource{std::move(registration)};
+    return owner_of(std::move(registration));
 }
 
 LoopSource EventLoop::soon(std::function<void()> callback) {
     auto registration = make(ignoring_bits(std::move(callback)));
     PRIMUM_CHECK(
         sd_event_add_defer(event_, &registration->source, dispatch_plain, registration.get()) >= 0);
-    return LoopSource{std::move(registration)};
+    return owner_of(std::move(registration));
 }
 
 int EventLoop::run() {
