@@ -63,6 +63,7 @@ public:
                                                                     Stamp at);
 
 private:
+    friend Result<Event, LineError> read_event(std::string_view line, const ReadLimits& limits);
     class Impl;
     std::unique_ptr<Impl> impl_;
 };

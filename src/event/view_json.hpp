@@ -26,6 +26,7 @@ namespace primum::event {
 [[nodiscard]] std::string to_json(const ActionRecord& record);
 [[nodiscard]] std::string to_json(const TransitionRecord& record);
 [[nodiscard]] std::string to_json(const HoldRecord& record);
+[[nodiscard]] std::string to_json(const OperatorRecord& record);
 // An incident or an action as the ledger knows it; stamps name their boot.
 [[nodiscard]] std::string to_json(const RestoredIncident& row);
 [[nodiscard]] std::string to_json(const RestoredAction& row);

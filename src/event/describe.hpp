@@ -1,0 +1,177 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <primum/engine.hpp>
+
+#include <concepts>
+#include <type_traits>
+#include <utility>
+
+// The members of every struct that has a JSON form, named once, for writer and reader alike.
+//
+// A visitor has `field(name, member)` for what must be there and `maybe(name, member[, default])`
+// for what may be left out where it has its default. Names of spans and instants get their unit
+// from the visitor.
+namespace primum::event {
+
+template <class T, class Plain>
+concept Is = std::same_as<std::remove_const_t<T>, Plain>;
+
+template <class V, Is<Stamp> T>
+void describe(V& v, T& x) {
+    v.field("t", x.t);
+    v.field("wall", x.wall);
+}
+
+template <class V, Is<StoredStamp> T>
+void describe(V& v, T& x) {
+    v.field("t", x.at.t);
+    v.field("wall", x.at.wall);
+    v.field("boot_id", x.boot_id);
+}
+
+template <class V, Is<GuardVerdict> T>
+void describe(V& v, T& x) {
+    v.field("guard", x.guard);
+    v.field("verdict", x.verdict);
+    v.maybe("detail", x.detail);
+}
+
+template <class V, Is<EvidenceItem> T>
+void describe(V& v, T& x) {
+    v.field("indicator", x.indicator);
+    v.field("severity", x.severity);
+    v.maybe("value", x.value);
+    v.maybe("why", x.why);
+}
+
+template <class V, Is<IncidentRecord> T>
+void describe(V& v, T& x) {
+    v.field("id", x.id);
+    v.field("target", x.target);
+    v.field("opened", x.opened);
+    v.field("updated", x.updated);
+    v.maybe("closed", x.closed);
+    v.field("open", x.open);
+    v.maybe("dry_run", x.dry_run);
+    v.field("level", x.level);
+    v.field("peak", x.peak);
+    v.field("phase", x.phase);
+    v.maybe("reason", x.reason);
+    v.maybe("spent", x.spent);
+    v.maybe("helped", x.helped, Level::steady);
+    v.maybe("attempts", x.attempts);
+    v.maybe("dry_attempts", x.dry_attempts);
+    v.maybe("exhausted_code", x.exhausted_code);
+}
+
+template <class V, Is<DecisionRecord> T>
+void describe(V& v, T& x) {
+    v.maybe("incident", x.incident);
+    v.field("target", x.target);
+    v.field("at", x.at);
+    v.field("kind", x.kind);
+    v.field("level", x.level);
+    v.maybe("reason", x.reason);
+    v.maybe("detail", x.detail);
+    v.maybe("dry_run", x.dry_run);
+    v.maybe("action", x.action);
+    v.maybe("guards", x.guards);
+    v.maybe("evidence", x.evidence);
+}
+
+template <class V, Is<ActionRecord> T>
+void describe(V& v, T& x) {
+    v.field("id", x.id);
+    v.field("sequence", x.sequence);
+    v.maybe("incident", x.incident);
+    v.field("target", x.target);
+    v.maybe("unit", x.unit);
+    v.field("level", x.level);
+    v.maybe("index", x.index);
+    v.maybe("kind", x.kind);
+    v.maybe("plan_digest", x.plan_digest);
+    v.maybe("dry_run", x.dry_run);
+    v.maybe("streak", x.streak, 1U);
+    v.field("intended", x.intended);
+    v.maybe("guards", x.guards);
+    v.maybe("evidence", x.evidence);
+}
+
+template <class V, Is<TransitionRecord> T>
+void describe(V& v, T& x) {
+    v.field("action", x.action);
+    v.field("at", x.at);
+    v.field("state", x.state);
+    v.maybe("result", x.result, ActionResult::none);
+    v.maybe("outcome", x.outcome, Outcome::none);
+    v.maybe("reason", x.reason);
+    v.maybe("detail", x.detail);
+    v.maybe("took", x.took);
+}
+
+template <class V, Is<HoldRecord> T>
+void describe(V& v, T& x) {
+    v.field("id", x.id);
+    v.maybe("target", x.target);
+    v.maybe("disable", x.disable);
+    v.field("uid", x.uid);
+    v.maybe("reason", x.reason);
+    v.field("from", x.from);
+    v.field("until", x.until);
+    v.maybe("released", x.released);
+}
+
+template <class V, Is<OperatorRecord> T>
+void describe(V& v, T& x) {
+    v.field("at", x.at);
+    v.field("verb", x.verb);
+    v.maybe("target", x.target);
+    v.maybe("incident", x.incident);
+    v.field("uid", x.uid);
+    v.maybe("reason", x.reason);
+    v.field("accepted", x.accepted);
+    v.maybe("message", x.message);
+}
+
+template <class V, Is<RestoredIncident> T>
+void describe(V& v, T& x) {
+    v.field("incident", x.incident);
+    v.field("opened", x.opened);
+    v.field("updated", x.updated);
+    v.maybe("closed", x.closed);
+}
+
+template <class V, Is<RestoredAction> T>
+void describe(V& v, T& x) {
+    v.field("action", x.action);
+    v.field("state", x.state);
+    v.maybe("result", x.result, ActionResult::none);
+    v.maybe("outcome", x.outcome, Outcome::none);
+    v.field("intended", x.intended);
+    v.maybe("ended", x.ended);
+}
+
+template <class V, Is<RestoredHold> T>
+void describe(V& v, T& x) {
+    v.field("hold", x.hold);
+    v.field("from", x.from);
+    v.field("until", x.until);
+}
+
+template <class V, Is<RestoredState> T>
+void describe(V& v, T& x) {
+    v.field("boot_id", x.boot_id);
+    v.maybe("clock_synchronised", x.clock_synchronised);
+    v.maybe("ledger_uuid", x.ledger_uuid);
+    v.maybe("next_action", x.next_action, std::uint64_t{1});
+    v.maybe("next_incident", x.next_incident, std::uint64_t{1});
+    v.maybe("next_hold", x.next_hold, std::uint64_t{1});
+    v.field("ledger_healthy", x.ledger_healthy);
+    v.maybe("disabled", x.disabled);
+    v.maybe("incidents", x.incidents);
+    v.maybe("actions", x.actions);
+    v.maybe("holds", x.holds);
+}
+
+}  // namespace primum::event
