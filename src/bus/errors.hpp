@@ -6,6 +6,7 @@
 #include <primum/effect.hpp>
 
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -46,6 +47,8 @@ inline constexpr const char* internal = "org.primum.Error.Internal";
 
 [[nodiscard]] CallError unknown_target(std::string_view target);
 [[nodiscard]] CallError unknown_incident(std::uint64_t id);
+[[nodiscard]] CallError no_length();
+[[nodiscard]] CallError ledger_unavailable(const QueryError& error);
 
 // nullopt when `reason` may stand in the record: not blank, valid UTF-8 without control
 // characters, at most `max_bytes`.

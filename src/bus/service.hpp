@@ -24,6 +24,8 @@ inline constexpr const char* service_name = "org.primum.Primum1";
 inline constexpr const char* object_path = "/org/primum/Primum1";
 inline constexpr const char* manager_interface = "org.primum.Primum1.Manager";
 
+class Manager;
+
 struct BusError {
     enum class Code : std::uint8_t {
         taken,   // somebody has the name: another primumd runs (exit 75)
@@ -52,8 +54,9 @@ struct ServiceOptions {
 class Service {
 public:
     // Publishes the object, then takes the name without replacement and without queueing. The
-    // connection must be attached to the loop by its owner and outlive the Service. Blocks for the
-    // two calls to the bus daemon; meant for the start only.
+    // connection must be attached to the loop by its owner (systemd::Bus) and outlive the Service:
+    // let go of it in Bus::Listener::down. Blocks for the call to the bus daemon; meant for the
+    // start of a connection only.
     [[nodiscard]] static Result<std::unique_ptr<Service>, BusError> start(
         sdbus::IConnection& connection, Backend& backend, ServiceOptions options = {});
 
@@ -73,9 +76,8 @@ public:
     [[nodiscard]] std::uint64_t signals_lost() const;
 
 private:
-    class Impl;
-    explicit Service(std::shared_ptr<Impl> impl);
-    std::shared_ptr<Impl> impl_;
+    explicit Service(std::unique_ptr<Manager> manager);
+    std::unique_ptr<Manager> manager_;
 };
 
 }  // namespace primum::bus

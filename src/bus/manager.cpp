@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: MIT
+#include "bus/manager.hpp"
+
+#include <primum/names.hpp>
+
+#include <fmt/format.h>
+
+#include <exception>
+
+namespace primum::bus {
+namespace {
+
+CallError internal_error(const char* what) {
+    return {error_name::internal,
+            fmt::format("primumd could not answer ({}); look at 'journalctl -u primumd.service'",
+                        what)};
+}
+
+}  // namespace
+
+Manager::Manager(sdbus::IConnection& connection, Backend& backend, ServiceOptions options)
+    : backend_(backend),
+      options_(options),
+      waiting_(options.max_outstanding, options.max_outstanding_per_sender),
+      authority_(connection,
+                 {options.root_uid, options.authority_timeout, options.interactive_timeout}),
+      object_(sdbus::createObject(connection, object_path)) {}
+
+void Manager::guarded(const SharedCall& call, const std::function<void()>& work) {
+    try {
+        work();
+    } catch (const std::exception& error) {
+        call->refuse(internal_error(error.what()));
+    } catch (...) {
+        call->refuse(internal_error("unknown exception"));
+    }
+}
+
+void Manager::add(const char* name, const char* in, const char* out, Names names, Handler handler) {
+    object_->registerMethod(manager_interface,
+                            name,
+                            in,
+                            names.in,
+                            out,
+                            names.out,
+                            [this, handler](sdbus::MethodCall message) {
+                                const auto call = std::make_shared<Call>(std::move(message));
+                                guarded(call, [&] { (this->*handler)(call); });
+                            });
+}
+
+void Manager::add_reads() {
+    add("Status", "", "s", {{}, {"json"}}, &Manager::status);
+    add("ListTargets", "", "s", {{}, {"json"}}, &Manager::list_targets);
+    add("Explain", "s", "s", {{"target"}, {"json"}}, &Manager::explain);
+    add("Sources", "", "s", {{}, {"json"}}, &Manager::sources);
+    add("Incidents", "ut", "s", {{"limit", "before"}, {"json"}}, &Manager::incidents);
+    add("Incident", "t", "s", {{"incident"}, {"json"}}, &Manager::incident);
+    add("Actions", "ut", "s", {{"limit", "before"}, {"json"}}, &Manager::actions);
+}
+
+void Manager::add_writes() {
+    const std::vector<std::string> started{"hold", "message"};
+    add("Hold", "sts", "ts", {{"target", "usec", "reason"}, started}, &Manager::hold);
+    add("Release", "ss", "s", {{"target", "reason"}, {"message"}}, &Manager::release);
+    add("Disable", "sts", "ts", {{"target", "usec", "reason"}, started}, &Manager::disable);
+    add("Enable", "ss", "s", {{"target", "reason"}, {"message"}}, &Manager::enable);
+    add("Acknowledge", "ts", "s", {{"incident", "reason"}, {"message"}}, &Manager::acknowledge);
+    add("Reload", "s", "s", {{"reason"}, {"message"}}, &Manager::reload);
+}
+
+void Manager::add_properties() {
+    // A getter must throw nothing but sdbus::Error.
+    const auto property = [this](const char* name, const char* signature, auto get, bool constant) {
+        sdbus::Flags flags;
+        flags.set(constant ? sdbus::Flags::CONST_PROPERTY_VALUE
+                           : sdbus::Flags::EMITS_CHANGE_SIGNAL);
+        object_->registerProperty(
+            manager_interface,
+            name,
+            signature,
+            [get](sdbus::PropertyGetReply& reply) {
+                try {
+                    reply << get();
+                } catch (const sdbus::Error&) {
+                    throw;
+                } catch (...) {
+                    throw sdbus::Error{error_name::internal, "primumd could not answer"};
+                }
+            },
+            flags);
+    };
+    property("Version", "s", [this] { return backend_.daemon().version; }, true);
+    property("Mode", "s", [this] { return std::string{name_of(backend_.host().mode)}; }, false);
+    property("Disabled", "b", [this] { return backend_.host().disabled; }, false);
+}
+
+void Manager::publish() {
+    add_reads();
+    add_writes();
+    add_properties();
+    object_->registerSignal(
+        manager_interface, "LevelChanged", "sssst", {"target", "from", "to", "reason", "incident"});
+    object_->registerSignal(manager_interface,
+                            "IncidentChanged",
+                            "tsbsss",
+                            {"incident", "target", "open", "level", "phase", "reason"});
+    object_->registerSignal(manager_interface, "TargetChanged", "s", {"target"});
+    object_->finishRegistration();
+    const HostView host = backend_.host();
+    told_mode_ = host.mode;
+    told_disabled_ = host.disabled;
+}
+
+void Manager::emit(const char* signal, const std::function<void(sdbus::Signal&)>& fill) {
+    try {
+        sdbus::Signal message = object_->createSignal(manager_interface, signal);
+        fill(message);
+        object_->emitSignal(message);
+    } catch (const sdbus::Error&) {
+        ++signals_lost_;
+    }
+}
+
+void Manager::host_changed() {
+    const HostView host = backend_.host();
+    std::vector<std::string> changed;
+    if (host.mode != std::exchange(told_mode_, host.mode)) {
+        changed.emplace_back("Mode");
+    }
+    if (host.disabled != std::exchange(told_disabled_, host.disabled)) {
+        changed.emplace_back("Disabled");
+    }
+    if (changed.empty()) {
+        return;
+    }
+    try {
+        object_->emitPropertiesChangedSignal(manager_interface, changed);
+    } catch (const sdbus::Error&) {
+        ++signals_lost_;
+    }
+}
+
+}  // namespace primum::bus

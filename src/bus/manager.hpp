@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "bus/authority.hpp"
+#include "bus/call.hpp"
+#include "bus/errors.hpp"
+#include "bus/service.hpp"
+
+#include <primum/event.hpp>
+
+#include <sdbus-c++/sdbus-c++.h>
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace primum::bus {
+
+// The object on the bus, its methods, properties and signals. See Service for the contract.
+class Manager final {
+public:
+    Manager(sdbus::IConnection& connection, Backend& backend, ServiceOptions options);
+
+    void publish();
+    void emit(const char* signal, const std::function<void(sdbus::Signal&)>& fill);
+    void host_changed();
+
+    [[nodiscard]] std::size_t outstanding() const { return waiting_.count(); }
+    [[nodiscard]] std::uint64_t signals_lost() const { return signals_lost_; }
+
+private:
+    using Handler = void (Manager::*)(const SharedCall&);
+    struct Names {
+        std::vector<std::string> in;
+        std::vector<std::string> out;
+    };
+    // What is left to do once the caller has been found to be allowed.
+    using Authorised = std::function<void(const SharedCall&, std::uint32_t uid)>;
+
+    void add(const char* name, const char* in, const char* out, Names names, Handler handler);
+    void add_reads();
+    void add_writes();
+    void add_properties();
+
+    void status(const SharedCall& call);
+    void list_targets(const SharedCall& call);
+    void explain(const SharedCall& call);
+    void sources(const SharedCall& call);
+    void incidents(const SharedCall& call);
+    void incident(const SharedCall& call);
+    void actions(const SharedCall& call);
+    void hold(const SharedCall& call);
+    void disable(const SharedCall& call);
+    void release(const SharedCall& call);
+    void enable(const SharedCall& call);
+    void acknowledge(const SharedCall& call);
+    void reload(const SharedCall& call);
+
+    void start_hold(const SharedCall& call, OperatorVerb verb, const char* action);
+    void end_hold(const SharedCall& call, OperatorVerb verb, const char* action);
+    void submit(const SharedCall& call, OperatorEvent command, const char* action);
+    void authorise(const SharedCall& call,
+                   const std::string& reason,
+                   const char* action,
+                   Authorised then);
+    void run(const SharedCall& call, OperatorEvent command);
+    [[nodiscard]] std::optional<Page> page_of(const SharedCall& call);
+
+    // How the ledger's answer becomes the call's; does nothing once the service is gone.
+    template <class T, class Make>
+    QueryAnswer<T> answer_with(const SharedCall& call, Make make) {
+        return [waiting = std::weak_ptr<Call>{call}, make](Result<T, QueryError> result) {
+            const SharedCall kept = waiting.lock();
+            if (kept == nullptr) {
+                return;
+            }
+            if (!result.has_value()) {
+                kept->refuse(ledger_unavailable(result.error()));
+                return;
+            }
+            guarded(kept, [&] { make(kept, *result); });
+        };
+    }
+
+    // Runs `work`; whatever it throws becomes an answer.
+    static void guarded(const SharedCall& call, const std::function<void()>& work);
+
+    Backend& backend_;
+    ServiceOptions options_;
+    WaitingCalls waiting_;
+    Authority authority_;
+    std::unique_ptr<sdbus::IObject> object_;
+    Mode told_mode_ = Mode::observe;
+    bool told_disabled_ = false;
+    std::uint64_t signals_lost_ = 0;
+};
+
+}  // namespace primum::bus

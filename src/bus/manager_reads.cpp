@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: MIT
+#include "bus/documents.hpp"
+#include "bus/manager.hpp"
+
+#include <fmt/format.h>
+
+namespace primum::bus {
+
+void Manager::status(const SharedCall& call) {
+    call->answer(status_document(backend_));
+}
+
+void Manager::list_targets(const SharedCall& call) {
+    call->answer(targets_document(backend_.targets(), backend_.now()));
+}
+
+void Manager::explain(const SharedCall& call) {
+    std::string target;
+    call->message() >> target;
+    const std::optional<Explanation> explanation = backend_.explain(target);
+    if (!explanation.has_value()) {
+        call->refuse(unknown_target(target));
+        return;
+    }
+    call->answer(explain_document(*explanation, backend_.now()));
+}
+
+void Manager::sources(const SharedCall& call) {
+    call->answer(sources_document(backend_.sources(), backend_.now()));
+}
+
+std::optional<Page> Manager::page_of(const SharedCall& call) {
+    Page page;
+    call->message() >> page.limit >> page.before;
+    if (page.limit == 0 || page.limit > options_.max_page) {
+        call->refuse({error_name::invalid_argument,
+                      fmt::format("limit must be between 1 and {}; ask for the next page with the "
+                                  "last id as 'before'",
+                                  options_.max_page)});
+        return std::nullopt;
+    }
+    if (!waiting_.keep(call)) {
+        return std::nullopt;
+    }
+    return page;
+}
+
+void Manager::incidents(const SharedCall& call) {
+    const std::optional<Page> page = page_of(call);
+    if (!page.has_value()) {
+        return;
+    }
+    using Rows = std::vector<RestoredIncident>;
+    backend_.incidents(*page,
+                       answer_with<Rows>(call, [this](const SharedCall& waiting, const Rows& rows) {
+                           waiting->answer(incidents_document(rows, backend_.now()));
+                       }));
+}
+
+void Manager::actions(const SharedCall& call) {
+    const std::optional<Page> page = page_of(call);
+    if (!page.has_value()) {
+        return;
+    }
+    using Rows = std::vector<RestoredAction>;
+    backend_.actions(*page,
+                     answer_with<Rows>(call, [this](const SharedCall& waiting, const Rows& rows) {
+                         waiting->answer(actions_document(rows, backend_.now()));
+                     }));
+}
+
+void Manager::incident(const SharedCall& call) {
+    std::uint64_t id = 0;
+    call->message() >> id;
+    if (!waiting_.keep(call)) {
+        return;
+    }
+    using Story = std::optional<IncidentStory>;
+    backend_.incident(
+        id, answer_with<Story>(call, [this, id](const SharedCall& waiting, const Story& story) {
+            if (!story.has_value()) {
+                waiting->refuse(unknown_incident(id));
+                return;
+            }
+            waiting->answer(incident_document(*story, backend_.now()));
+        }));
+}
+
+}  // namespace primum::bus

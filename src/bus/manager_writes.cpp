@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: MIT
+#include "bus/manager.hpp"
+
+#include <fmt/format.h>
+
+#include <limits>
+
+namespace primum::bus {
+namespace {
+
+// What polkit is asked about, per verb: see org.primum.Primum1.policy.
+constexpr const char* action_hold = "org.primum.hold";
+constexpr const char* action_release = "org.primum.release";
+constexpr const char* action_disable = "org.primum.disable";
+constexpr const char* action_enable = "org.primum.enable";
+constexpr const char* action_acknowledge = "org.primum.acknowledge";
+constexpr const char* action_reload = "org.primum.reload";
+
+std::string told(const ReloadStatus& status) {
+    return status.unchanged ? std::string{"the rules are the same as before; nothing was changed"}
+                            : fmt::format("the rules {} are in force", status.digest.substr(0, 12));
+}
+
+}  // namespace
+
+void Manager::hold(const SharedCall& call) {
+    start_hold(call, OperatorVerb::hold, action_hold);
+}
+
+void Manager::disable(const SharedCall& call) {
+    start_hold(call, OperatorVerb::disable, action_disable);
+}
+
+void Manager::release(const SharedCall& call) {
+    end_hold(call, OperatorVerb::release, action_release);
+}
+
+void Manager::enable(const SharedCall& call) {
+    end_hold(call, OperatorVerb::enable, action_enable);
+}
+
+void Manager::acknowledge(const SharedCall& call) {
+    OperatorEvent command;
+    command.verb = OperatorVerb::acknowledge;
+    call->message() >> command.incident >> command.reason;
+    submit(call, std::move(command), action_acknowledge);
+}
+
+void Manager::start_hold(const SharedCall& call, OperatorVerb verb, const char* action) {
+    OperatorEvent command;
+    command.verb = verb;
+    std::uint64_t usec = 0;
+    call->message() >> command.target >> usec >> command.reason;
+    if (usec == 0) {
+        call->refuse(no_length());
+        return;
+    }
+    // What is beyond the range is beyond any permitted maximum too; the engine refuses it.
+    constexpr auto most = std::uint64_t{std::numeric_limits<Duration::rep>::max()} / 2;
+    command.length = Duration{static_cast<Duration::rep>(std::min(usec, most))};
+    submit(call, std::move(command), action);
+}
+
+void Manager::end_hold(const SharedCall& call, OperatorVerb verb, const char* action) {
+    OperatorEvent command;
+    command.verb = verb;
+    call->message() >> command.target >> command.reason;
+    submit(call, std::move(command), action);
+}
+
+void Manager::submit(const SharedCall& call, OperatorEvent command, const char* action) {
+    if (const auto error = check_name(command.target)) {
+        call->refuse(*error);
+        return;
+    }
+    authorise(
+        call, command.reason, action, [this, command](const SharedCall& kept, std::uint32_t uid) {
+            OperatorEvent authorised = command;
+            authorised.uid = uid;
+            run(kept, std::move(authorised));
+        });
+}
+
+void Manager::authorise(const SharedCall& call,
+                        const std::string& reason,
+                        const char* action,
+                        Authorised then) {
+    if (const auto error = check_reason(reason, options_.max_reason_bytes)) {
+        call->refuse(*error);
+        return;
+    }
+    if (!waiting_.keep(call)) {
+        return;
+    }
+    authority_.ask({call->sender(), action, allows_interaction(call->message())},
+                   [waiting = std::weak_ptr<Call>{call},
+                    then = std::move(then)](Result<std::uint32_t, CallError> uid) {
+                       const SharedCall kept = waiting.lock();
+                       if (kept == nullptr) {
+                           return;
+                       }
+                       if (!uid.has_value()) {
+                           kept->refuse(uid.error());
+                           return;
+                       }
+                       guarded(kept, [&] { then(kept, *uid); });
+                   });
+}
+
+void Manager::run(const SharedCall& call, OperatorEvent command) {
+    const bool makes_hold =
+        command.verb == OperatorVerb::hold || command.verb == OperatorVerb::disable;
+    backend_.command(std::move(command),
+                     [waiting = std::weak_ptr<Call>{call}, makes_hold](const OperatorReply& reply) {
+                         const SharedCall kept = waiting.lock();
+                         if (kept == nullptr) {
+                             return;
+                         }
+                         if (!reply.accepted) {
+                             kept->refuse(refusal(reply));
+                         } else if (makes_hold) {
+                             kept->answer(reply.hold, reply.message);
+                         } else {
+                             kept->answer(reply.message);
+                         }
+                     });
+}
+
+void Manager::reload(const SharedCall& call) {
+    std::string reason;
+    call->message() >> reason;
+    authorise(
+        call, reason, action_reload, [this, reason](const SharedCall& kept, std::uint32_t uid) {
+            backend_.reload(
+                uid, reason, [waiting = std::weak_ptr<Call>{kept}](const ReloadStatus& status) {
+                    const SharedCall answered = waiting.lock();
+                    if (answered == nullptr) {
+                        return;
+                    }
+                    if (status.ok) {
+                        answered->answer(told(status));
+                    } else {
+                        answered->refuse(reload_refusal(status));
+                    }
+                });
+        });
+}
+
+}  // namespace primum::bus
