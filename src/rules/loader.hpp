@@ -41,7 +41,7 @@ struct RulesLoad {
 [[nodiscard]] RulesLoad compile_rules(const std::vector<RuleFile>& files, const Settings& settings);
 
 // Takes RulesLoad::text apart again: compile_rules(split_rules_text(text), settings) gives the same
-// rule set. Text before the first file marker becomes a file named "rules".
+// rule set. Text without file markers becomes one file named "rules".
 [[nodiscard]] std::vector<RuleFile> split_rules_text(std::string_view text);
 
 }  // namespace primum::rules

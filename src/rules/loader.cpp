@@ -1,0 +1,292 @@
+// SPDX-License-Identifier: MIT
+#include "rules/loader.hpp"
+
+#include "rules/compilation.hpp"
+#include "rules/file.hpp"
+#include "rules/toml_reader.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+#include <iterator>
+#include <system_error>
+#include <utility>
+
+namespace primum::rules {
+namespace {
+
+constexpr std::string_view file_marker = "#primum-rules ";
+
+// Entries of a directory that end in .toml, sorted by name.
+std::vector<std::filesystem::path> toml_files(const std::filesystem::path& directory,
+                                              std::error_code& failure) {
+    std::vector<std::filesystem::path> found;
+    auto entry = std::filesystem::directory_iterator{directory, failure};
+    while (!failure && entry != std::filesystem::directory_iterator{}) {
+        const std::string name = entry->path().filename().string();
+        std::error_code ignored;  // what it is will be seen when it is read
+        if (entry->path().extension() == ".toml" && !name.starts_with('.') &&
+            !entry->is_directory(ignored)) {
+            found.push_back(entry->path());
+        }
+        entry.increment(failure);
+    }
+    std::sort(found.begin(), found.end());
+    return found;
+}
+
+// The file NAME.toml that `path`, when it is NAME.d/x.toml, overrides; else empty.
+std::filesystem::path overridden_by(const std::filesystem::path& path) {
+    std::filesystem::path directory = path.parent_path();
+    return directory.extension() == ".d" ? directory.replace_extension(".toml")
+                                         : std::filesystem::path{};
+}
+
+// Finds and reads the files.
+class Reading {
+public:
+    explicit Reading(RulesLoad& load) : load_(load) {}
+
+    void add(const std::filesystem::path& path) {
+        std::error_code failure;
+        if (!std::filesystem::is_directory(path, failure)) {
+            add_with_overrides(path);
+            return;
+        }
+        const auto found = toml_files(path, failure);
+        if (failure) {
+            load_.errors.push_back(unreadable(path, failure.value()));
+        }
+        for (const auto& file : found) {
+            add_with_overrides(file);
+        }
+    }
+
+    std::vector<RuleFile> files;
+
+private:
+    void add_with_overrides(const std::filesystem::path& path) {
+        add_file(path);
+        std::filesystem::path directory = path;
+        directory.replace_extension(".d");
+        std::error_code failure;
+        if (path.extension() == ".toml" && std::filesystem::is_directory(directory, failure)) {
+            for (const auto& file : toml_files(directory, failure)) {
+                add_file(file);
+            }
+            if (failure) {
+                load_.errors.push_back(unreadable(directory, failure.value()));
+            }
+        }
+    }
+
+    void add_file(const std::filesystem::path& path) {
+        if (std::find(load_.files.begin(), load_.files.end(), path) != load_.files.end()) {
+            return;  // named twice
+        }
+        load_.files.push_back(path);
+        auto text = read_file(path);
+        if (text) {
+            files.push_back(RuleFile{path.string(), *std::move(text)});
+        } else {
+            load_.errors.push_back(unreadable(path, text.error()));
+        }
+    }
+
+    RulesLoad& load_;
+};
+
+// One table of named things ("target") over all files: each name once.
+struct NamedTables {
+    std::map<std::string, const Member*, std::less<>> members;
+};
+
+// From the files' text to the rule set.
+class Compiler {
+public:
+    Compiler(const Settings& settings, bool incomplete) : settings_(settings) {
+        all_.incomplete = incomplete;
+    }
+
+    void run(const std::vector<RuleFile>& files, RulesLoad& load) {
+        parse(files);
+        for (const Node& tree : trees_) {
+            Section top{tree, Place{tree.at.file, 1, 1}, {}, errors_};
+            collect(top, "source", sources_);
+            collect(top, "provider", providers_);
+            collect(top, "target", targets_);
+            top.refuse_unknown_keys();
+        }
+        auto rules = std::make_shared<RuleSet>();
+        rules->settings = settings_.decision;
+        compile_sources(*rules);
+        refuse_providers();
+        compile_targets(*rules);
+        const bool good = errors_.empty() && load.errors.empty();
+        auto found = errors_.take();
+        std::move(found.begin(), found.end(), std::back_inserter(load.errors));
+        if (good) {
+            seal(*rules);
+            load.rules = std::move(rules);
+        }
+    }
+
+private:
+    void parse(const std::vector<RuleFile>& files) {
+        std::map<std::string, std::optional<std::size_t>, std::less<>> bases;  // index of the tree
+        for (const RuleFile& file : files) {
+            bases.emplace(file.path, std::nullopt);
+        }
+        for (const RuleFile& file : files) {
+            auto tree = read_toml(file.text, errors_.add_file(file.path), errors_);
+            all_.incomplete = all_.incomplete || !tree;
+            if (!tree) {
+                continue;
+            }
+            const auto base = bases.find(overridden_by(file.path).string());
+            if (base == bases.end()) {
+                bases[file.path] = trees_.size();
+                trees_.push_back(*std::move(tree));
+            } else if (base->second) {
+                merge_over(trees_[*base->second], *std::move(tree));
+            }
+        }
+    }
+
+    void collect(Section& top, std::string_view what, NamedTables& named) {
+        const auto table = top.table(what);
+        if (!table) {
+            return;
+        }
+        for (const Member& member : table->members()) {
+            Section one = *table;
+            if (!is_name(member.key)) {
+                one.fail_key(member,
+                             fmt::format("a {}'s name is 1 to 64 letters, digits, '_', '-', '.', "
+                                         "'@'",
+                                         what));
+                continue;
+            }
+            const auto [place, fresh] = named.members.emplace(member.key, &member);
+            if (!fresh) {
+                const Place& first = place->second->at;
+                one.fail_key(member,
+                             fmt::format("{} {} stands in {}:{} already",
+                                         what,
+                                         member.key,
+                                         errors_.file(first.file),
+                                         first.line));
+            }
+        }
+    }
+
+    // The section of one named table; nothing, and an error, when it is no table.
+    std::optional<Section> section_of(std::string_view what, const Member& member) {
+        const std::string path = fmt::format("{}.{}", what, member.key);
+        if (member.value.kind != Node::Kind::table) {
+            errors_.add(member.value.at, path, "a table is expected");
+            return std::nullopt;
+        }
+        return Section{member.value, member.at, path, errors_};
+    }
+
+    void compile_sources(RuleSet& rules) {
+        for (const auto& [name, member] : sources_.members) {
+            all_.sources.emplace(name, static_cast<std::uint32_t>(rules.sources.size()));
+            bool has_interval = false;
+            SourceRule source;
+            if (auto section = section_of("source", *member)) {
+                source = compile_source(name, *section, has_interval);
+            }
+            all_.intervals.push_back(has_interval ? std::optional{source.interval} : std::nullopt);
+            rules.sources.push_back(std::move(source));
+        }
+    }
+
+    void refuse_providers() {
+        for (const auto& [name, member] : providers_.members) {
+            errors_.add(
+                member->at, fmt::format("provider.{}", name), "providers are not available yet");
+        }
+    }
+
+    void compile_targets(RuleSet& rules) {
+        std::vector<CompiledTarget> compiled;
+        compiled.reserve(targets_.members.size());
+        for (const auto& [name, member] : targets_.members) {
+            if (auto section = section_of("target", *member)) {
+                compiled.push_back(compile_target(name, *section, all_));
+            }
+        }
+        check_dependencies(compiled, all_, errors_);
+        rules.targets.reserve(compiled.size());
+        for (CompiledTarget& target : compiled) {
+            rules.targets.push_back(std::move(target.rule));
+        }
+    }
+
+    const Settings& settings_;
+    ErrorList errors_;
+    Compilation all_;
+    std::vector<Node> trees_;
+    NamedTables sources_;
+    NamedTables providers_;
+    NamedTables targets_;
+};
+
+std::string joined(const std::vector<RuleFile>& files) {
+    std::string out;
+    for (const RuleFile& file : files) {
+        out += fmt::format("{}{} {}\n{}\n", file_marker, file.text.size(), file.path, file.text);
+    }
+    return out;
+}
+
+}  // namespace
+
+RulesLoad load_rules(const std::vector<std::filesystem::path>& files_or_dirs,
+                     const Settings& settings) {
+    RulesLoad load;
+    Reading reading{load};
+    for (const auto& path : files_or_dirs) {
+        reading.add(path);
+    }
+    load.text = joined(reading.files);
+    Compiler{settings, !load.errors.empty()}.run(reading.files, load);
+    return load;
+}
+
+RulesLoad compile_rules(const std::vector<RuleFile>& files, const Settings& settings) {
+    RulesLoad load;
+    for (const RuleFile& file : files) {
+        load.files.emplace_back(file.path);
+    }
+    load.text = joined(files);
+    Compiler{settings, false}.run(files, load);
+    return load;
+}
+
+std::vector<RuleFile> split_rules_text(std::string_view text) {
+    std::vector<RuleFile> files;
+    while (text.starts_with(file_marker)) {
+        const std::string_view line =
+            text.substr(file_marker.size(), text.find('\n') - file_marker.size());
+        std::size_t size = 0;
+        const auto [end, error] = std::from_chars(line.data(), line.data() + line.size(), size);
+        const std::size_t body = file_marker.size() + line.size() + 1;
+        if (error != std::errc{} || end == line.data() + line.size() || *end != ' ' ||
+            body > text.size() || size > text.size() - body) {
+            break;  // no marker of ours: the rest is one file
+        }
+        files.push_back(RuleFile{std::string{end + 1, line.data() + line.size()},
+                                 std::string{text.substr(body, size)}});
+        text.remove_prefix(std::min(text.size(), body + size + 1));
+    }
+    if (!text.empty()) {
+        files.push_back(RuleFile{"rules", std::string{text}});
+    }
+    return files;
+}
+
+}  // namespace primum::rules

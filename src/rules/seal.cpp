@@ -1,0 +1,185 @@
+// SPDX-License-Identifier: MIT
+#include "rules/compilation.hpp"
+#include "rules/digest.hpp"
+
+#include <fmt/format.h>
+
+#include <iterator>
+#include <string>
+
+namespace primum::rules {
+namespace {
+
+// A canonical text: one `key=value` a line, values with their length in front, so that no two
+// meanings share a text.
+class CanonicalText {
+public:
+    void add(std::string_view key, std::string_view value) {
+        fmt::format_to(std::back_inserter(text_), "{}={}:{}\n", key, value.size(), value);
+    }
+    void add(std::string_view key, Duration value) { add_number(key, value.count()); }
+    void add(std::string_view key, std::uint32_t value) { add_number(key, value); }
+    void add(std::string_view key, double value) { add_number(key, value); }
+    void add(std::string_view key, const std::optional<double>& value) {
+        if (value) {
+            add_number(key, *value);
+        }
+    }
+    void add(std::string_view key, const Budget& budget) {
+        add(key, fmt::format("{} per {}", budget.actions, budget.per.count()));
+    }
+
+    [[nodiscard]] std::string digest() const { return sha256_hex(text_); }
+
+private:
+    // Numbers in their shortest round-trip form.
+    template <class T>
+    void add_number(std::string_view key, T value) {
+        fmt::format_to(std::back_inserter(text_), "{}={}\n", key, value);
+    }
+
+    std::string text_;
+};
+
+void add_persistence(CanonicalText& text, std::string_view key, const Persistence& persistence) {
+    text.add(key,
+             fmt::format("{} {} {}", persistence.k, persistence.n, persistence.duration.count()));
+}
+
+void add_indicator(CanonicalText& text, const IndicatorRule& rule, const RuleSet& rules) {
+    text.add("indicator", rule.name);
+    text.add("value", name_of(rule.kind));
+    if (rule.kind != ValueKind::unit_state) {
+        const SourceRule& source = rules.sources[rule.source];
+        text.add("source", source.name);
+        text.add("url", source.url);
+        text.add("interval", source.interval);
+    }
+    for (const std::string& selector : rule.selectors) {
+        text.add("selector", selector);
+    }
+    text.add("over", rule.over);
+    text.add("min_count", rule.min_count);
+    text.add("quantile", rule.quantile);
+    text.add("reduce", name_of(rule.reduce));
+    for (std::size_t i = 0; i < severity_count; ++i) {
+        if (const auto& threshold = rule.thresholds.at(i)) {
+            text.add("threshold", name_of(static_cast<Severity>(i)));
+            text.add("above", threshold->above);
+            text.add("below", threshold->below);
+            text.add("clear_below", threshold->clear_below);
+            text.add("clear_above", threshold->clear_above);
+        }
+    }
+    add_persistence(text, "trip", rule.trip);
+    add_persistence(text, "clear", rule.clear);
+    text.add("stale_after", rule.stale_after);
+}
+
+std::string plan_digest(const TargetRule& target,
+                        Level level,
+                        std::uint32_t index,
+                        const RemedyRule& remedy) {
+    CanonicalText text;
+    text.add("plan", std::uint32_t{1});
+    text.add("target", target.name);
+    text.add("unit", target.unit);
+    text.add("level", name_of(level));
+    text.add("index", index);
+    text.add("kind", name_of(remedy.kind));
+    text.add("timeout", remedy.timeout);
+    text.add("irreversible", remedy.irreversible);
+    return text.digest();
+}
+
+void add_rung(CanonicalText& text, Level level, const RungRule& rung) {
+    text.add("rung", name_of(level));
+    text.add("when", name_of(rung.when));
+    text.add("indicators", rung.indicators);
+    text.add("for", rung.dwell);
+    for (const RemedyRule& remedy : rung.remedies) {
+        text.add("remedy", remedy.plan_digest);
+    }
+    text.add("attempts", rung.attempts);
+    text.add("settle", rung.settle);
+    text.add("verify", rung.verify);
+    text.add("cooldown", rung.cooldown.initial);
+    text.add("factor", rung.cooldown.factor);
+    text.add("max", rung.cooldown.max);
+    text.add("max_blast_radius", rung.max_blast_radius);
+    text.add("max_plan_age", rung.max_plan_age);
+    text.add("max_wait", rung.max_wait);
+}
+
+std::string target_digest(const TargetRule& target, const RuleSet& rules) {
+    CanonicalText text;
+    text.add("target", target.name);
+    text.add("unit", target.unit);
+    text.add("mode", name_of(target.mode));
+    text.add("enforce_up_to", name_of(target.enforce_up_to));
+    for (const std::string& name : target.depends_on) {
+        text.add("depends_on", name);
+    }
+    text.add("warm_up", target.warm_up);
+    text.add("soak", target.soak);
+    text.add("relapse", target.relapse);
+    if (target.budget) {
+        text.add("budget", *target.budget);
+    }
+    for (const IndicatorRule& indicator : target.indicators) {
+        add_indicator(text, indicator, rules);
+    }
+    for (std::size_t i = index_of(Level::observe); i < level_count; ++i) {
+        if (target.rungs.at(i).named) {
+            add_rung(text, static_cast<Level>(i), target.rungs.at(i));
+        }
+    }
+    return text.digest();
+}
+
+std::string source_digest(const SourceRule& source) {
+    CanonicalText text;
+    text.add("source", source.name);
+    text.add("kind", name_of(source.kind));
+    text.add("url", source.url);
+    text.add("interval", source.interval);
+    text.add("timeout", source.timeout);
+    text.add("attempts", source.retries.attempts);
+    text.add("backoff", source.retries.backoff);
+    text.add("max", source.retries.max);
+    text.add("max_series", source.max_series);
+    return text.digest();
+}
+
+}  // namespace
+
+void seal(RuleSet& rules) {
+    CanonicalText text;
+    text.add("mode", name_of(rules.settings.mode));
+    text.add("in_flight", rules.settings.in_flight);
+    text.add("host", rules.settings.host);
+    for (std::size_t i = 0; i < level_count; ++i) {
+        if (const auto& budget = rules.settings.per_level.at(i)) {
+            text.add("level", name_of(static_cast<Level>(i)));
+            text.add("budget", *budget);
+        }
+    }
+    text.add("max_hold", rules.settings.max_hold);
+    for (SourceRule& source : rules.sources) {
+        source.digest = source_digest(source);
+        text.add("source", source.digest);
+    }
+    for (TargetRule& target : rules.targets) {
+        for (std::size_t i = 0; i < level_count; ++i) {
+            std::uint32_t index = 0;
+            for (RemedyRule& remedy : target.rungs.at(i).remedies) {
+                remedy.plan_digest = plan_digest(target, static_cast<Level>(i), index++, remedy);
+            }
+        }
+        target.digest = target_digest(target, rules);
+        text.add("target", target.digest);
+    }
+    rules.digest = text.digest();
+}
+
+}  // namespace primum::rules

@@ -1,0 +1,207 @@
+// SPDX-License-Identifier: MIT
+#include "rules/settings.hpp"
+
+#include "rules/budget.hpp"
+#include "rules/duration.hpp"
+#include "rules/file.hpp"
+#include "rules/section.hpp"
+#include "rules/toml_reader.hpp"
+#include "rules/url.hpp"
+
+#include <fmt/format.h>
+
+#include <cerrno>
+#include <charconv>
+#include <utility>
+
+namespace primum::rules {
+namespace {
+
+using std::chrono::hours;
+
+void read_path(Section& section, std::string_view key, std::filesystem::path& out) {
+    std::string text;
+    if (!section.read(key, text)) {
+        return;
+    }
+    if (!text.starts_with('/')) {
+        section.fail_at(*section.find(key), "an absolute path is expected");
+        return;
+    }
+    out = text;
+}
+
+void read_size(Section& section, std::string_view key, std::uint64_t& out) {
+    std::string text;
+    if (!section.read(key, text)) {
+        return;
+    }
+    if (const auto size = parse_size(text)) {
+        out = *size;
+    } else {
+        section.fail_at(*section.find(key), size.error().message);
+    }
+}
+
+void read_rules(Section& top, Settings& settings) {
+    std::vector<std::string> paths;
+    if (!top.read("rules", paths)) {
+        return;
+    }
+    settings.rules.clear();
+    for (const std::string& path : paths) {
+        if (!path.starts_with('/')) {
+            top.fail_at(*top.find("rules"), "absolute paths are expected");
+            return;
+        }
+        settings.rules.emplace_back(path);
+    }
+}
+
+bool is_listen_address(std::string_view text) {
+    const auto colon = text.rfind(':');
+    if (colon == std::string_view::npos || colon == 0) {
+        return false;
+    }
+    const std::string_view host = text.substr(0, colon);
+    const std::string_view port = text.substr(colon + 1);
+    std::uint32_t number = 0;
+    const auto [end, error] = std::from_chars(port.data(), port.data() + port.size(), number);
+    if (error != std::errc{} || end != port.data() + port.size() || number > 65'535) {
+        return false;
+    }
+    const bool v6 = host.starts_with('[') && host.ends_with(']') && host.size() > 3;
+    return host.find_first_not_of(v6 ? "[]0123456789abcdefABCDEF:.%" : "0123456789.") ==
+           std::string_view::npos;
+}
+
+void read_http(Section& top, Settings& settings) {
+    auto http = top.table("http");
+    if (!http) {
+        return;
+    }
+    std::string listen;
+    if (http->read("listen", listen)) {
+        if (!listen.empty() && !is_listen_address(listen)) {
+            http->fail_at(*http->find("listen"),
+                          "a numeric \"address:port\" is expected, like \"127.0.0.1:9763\" or "
+                          "\"[::1]:9763\", or \"\" for off");
+        }
+        settings.http_listen = listen;
+    }
+    http->refuse_unknown_keys();
+}
+
+void read_push(Section& top, Settings& settings) {
+    auto push = top.table("push");
+    if (!push) {
+        return;
+    }
+    read_path(*push, "socket", settings.push.socket);
+    push->read("max_line_bytes", settings.push.max_line_bytes, {256, 1U << 20U});
+    push->read("max_series_per_source", settings.push.max_series_per_source, {1, 100'000});
+    push->refuse_unknown_keys();
+}
+
+void read_recording(Section& top, Settings& settings) {
+    auto recording = top.table("recording");
+    if (!recording) {
+        return;
+    }
+    if (auto keep = recording->table("keep")) {
+        read_size(*keep, "size", settings.recording.size_bytes);
+        keep->read("age", settings.recording.age, {hours{1}, hours{24 * 366}});
+        keep->refuse_unknown_keys();
+    }
+    recording->refuse_unknown_keys();
+}
+
+void read_budgets(Section& top, DecisionSettings& decision) {
+    auto budget = top.table("budget");
+    if (!budget) {
+        return;
+    }
+    budget->read("in_flight", decision.in_flight, {1, 16});
+    if (auto host = budget->table("host")) {
+        decision.host = read_budget(*host);
+    }
+    if (auto level = budget->table("level")) {
+        for (std::size_t i = index_of(Level::retry); i < level_count; ++i) {
+            if (auto one = level->table(name_of(static_cast<Level>(i)))) {
+                decision.per_level.at(i) = read_budget(*one);
+            }
+        }
+        level->refuse_unknown_keys();
+    }
+    budget->refuse_unknown_keys();
+}
+
+void read_breaker(Section& top, BreakerSettings& breaker) {
+    auto section = top.table("breaker");
+    if (!section) {
+        return;
+    }
+    section->read("window", breaker.window, {1, 1000});
+    for (const auto& [key, out] :
+         {std::pair{"worse", &breaker.worse}, std::pair{"no_effect", &breaker.no_effect}}) {
+        section->read(key, *out, {1, breaker.window});
+    }
+    section->refuse_unknown_keys();
+}
+
+void read_hold(Section& top, DecisionSettings& decision) {
+    if (auto hold = top.table("hold")) {
+        hold->read("max", decision.max_hold, {std::chrono::minutes{1}, hours{24 * 31}});
+        hold->refuse_unknown_keys();
+    }
+}
+
+void read_notify(Section& top, Settings& settings) {
+    auto notify = top.table("notify");
+    if (!notify) {
+        return;
+    }
+    if (auto alertmanager = notify->table("alertmanager")) {
+        read_url(*alertmanager, settings.alertmanager_url);
+        alertmanager->refuse_unknown_keys();
+    }
+    notify->refuse_unknown_keys();
+}
+
+}  // namespace
+
+SettingsLoad parse_settings(std::string_view text, const std::string& file) {
+    SettingsLoad load;
+    ErrorList errors;
+    const std::uint32_t index = errors.add_file(file);
+    if (const auto tree = read_toml(text, index, errors)) {
+        Section top{*tree, Place{index, 1, 1}, {}, errors};
+        read_rules(top, load.settings);
+        read_path(top, "state_dir", load.settings.state_dir);
+        top.read_name("mode", load.settings.decision.mode);
+        read_http(top, load.settings);
+        read_push(top, load.settings);
+        read_recording(top, load.settings);
+        read_budgets(top, load.settings.decision);
+        read_breaker(top, load.settings.breaker);
+        read_hold(top, load.settings.decision);
+        read_notify(top, load.settings);
+        top.refuse_unknown_keys();
+    }
+    load.errors = errors.take();
+    return load;
+}
+
+SettingsLoad load_settings(const std::filesystem::path& path) {
+    auto text = read_file(path);
+    if (!text) {
+        SettingsLoad load;
+        if (text.error() != ENOENT) {
+            load.errors.push_back(unreadable(path, text.error()));
+        }
+        return load;
+    }
+    return parse_settings(*text, path.string());
+}
+
+}  // namespace primum::rules
