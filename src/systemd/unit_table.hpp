@@ -4,7 +4,6 @@
 #include <primum/event.hpp>
 
 #include <cstdint>
-#include <deque>
 #include <functional>
 #include <optional>
 #include <string>
@@ -37,12 +36,14 @@ struct UnitChange {
     std::optional<std::uint32_t> restarts;
 };
 
-// The object path of a unit, as systemd makes it from the name.
+// The object path of a unit, as systemd makes it from the name, and back. What is no path of a
+// unit gives an empty name.
 [[nodiscard]] std::string unit_path(std::string_view id);
+[[nodiscard]] std::string unit_of_path(std::string_view path);
 
 // The state of the watched units and the order of their events; knows nothing of D-Bus. Tells
-// through `emit` what changed. While the type of a new job is being asked for, everything about
-// its unit is held back, so that the job is told first.
+// through `emit` (which must not call back) what changed. While the type of a new job is being
+// asked for, everything about its unit is held back, so that the job is told first.
 class UnitTable {
 public:
     using Emit = std::function<void(EventBody)>;
@@ -58,10 +59,10 @@ public:
     // The answer to that, or a change. No effect on a unit that is not watched.
     void details(std::string_view id, const UnitChange& change);
     // A part of a change whose rest is still to come: remembered, not told.
-    void remember(std::string_view path, const UnitChange& change);
+    void remember(std::string_view id, const UnitChange& change);
     // A change. `true`: the unit was unloaded meanwhile and may have a new configuration; ask for
     // its details.
-    bool changed(std::string_view path, const UnitChange& change);
+    bool changed(std::string_view id, const UnitChange& change);
     // The unit was unloaded. `true`: it was not inactive when last heard of; resolve it again.
     bool unloaded(std::string_view id);
 
@@ -72,7 +73,6 @@ public:
     void job_removed(std::string_view id, std::uint32_t job_id, std::string_view result);
 
     [[nodiscard]] bool watches(std::string_view id) const;
-    [[nodiscard]] std::string id_of(std::string_view path) const;
     // Whether every watched unit has been told at least once.
     [[nodiscard]] bool complete() const { return untold_ == 0; }
 
@@ -97,11 +97,10 @@ private:
         bool detailed = false;
         bool was_told = false;
         bool unloaded = false;
-        std::deque<Held> held;
+        std::vector<Held> held;
     };
 
     Unit* find(std::string_view id);
-    Unit* find_path(std::string_view path);
     static void apply(Unit& unit, const UnitChange& change);
     void tell_state(Unit& unit);
     void tell(Unit& unit, EventBody body, bool asking);
@@ -112,7 +111,6 @@ private:
     Emit emit_;
     Map<std::string> id_by_name_;  // empty id: not resolved yet
     Map<Unit> units_;              // by id
-    Map<std::string> id_by_path_;
     std::size_t untold_ = 0;
 };
 

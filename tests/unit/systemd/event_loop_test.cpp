@@ -146,5 +146,20 @@ TEST(EventLoopTest, RunOnceSaysWhenItWasToldToQuit) {
     EXPECT_FALSE(loop.run_once(generous));
 }
 
+TEST(EventLoopTest, RegistersTheSameDescriptorAgainWithinItsOwnCallback) {
+    EventLoop loop;
+    const Pipe pipe;
+    std::string order;
+    LoopSource source = loop.on_io(pipe.out(), EPOLLIN, [&](std::uint32_t) {
+        order += 'a';
+        source.reset();
+        source = loop.on_io(pipe.out(), EPOLLIN, [&](std::uint32_t) { order += pipe.get(); });
+    });
+    pipe.put('b');
+    EXPECT_TRUE(loop.run_once(generous));
+    EXPECT_TRUE(loop.run_once(generous));
+    EXPECT_EQ(order, "ab");
+}
+
 }  // namespace
 }  // namespace primum::systemd
