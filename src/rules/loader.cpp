@@ -123,6 +123,7 @@ public:
         compile_sources(*rules);
         refuse_providers();
         compile_targets(*rules);
+        trees_.clear();
         const bool good = errors_.empty() && load.errors.empty();
         auto found = errors_.take();
         std::move(found.begin(), found.end(), std::back_inserter(load.errors));

@@ -4,7 +4,6 @@
 
 #include <fmt/format.h>
 
-#include <iterator>
 #include <string>
 
 namespace primum::rules {
@@ -15,35 +14,46 @@ namespace {
 class CanonicalText {
 public:
     void add(std::string_view key, std::string_view value) {
-        fmt::format_to(std::back_inserter(text_), "{}={}:{}\n", key, value.size(), value);
+        begin(key);
+        text_ += std::to_string(value.size());
+        text_ += ':';
+        text_ += value;
+        text_ += '\n';
     }
-    void add(std::string_view key, Duration value) { add_number(key, value.count()); }
-    void add(std::string_view key, std::uint32_t value) { add_number(key, value); }
-    void add(std::string_view key, double value) { add_number(key, value); }
+    void add(std::string_view key, std::int64_t value) {
+        begin(key);
+        text_ += std::to_string(value);
+        text_ += '\n';
+    }
+    void add(std::string_view key, std::uint32_t value) { add(key, std::int64_t{value}); }
+    void add(std::string_view key, Duration value) { add(key, std::int64_t{value.count()}); }
+    // In its shortest round-trip form.
+    void add(std::string_view key, double value) { add(key, fmt::format("{}", value)); }
     void add(std::string_view key, const std::optional<double>& value) {
         if (value) {
-            add_number(key, *value);
+            add(key, *value);
         }
     }
     void add(std::string_view key, const Budget& budget) {
-        add(key, fmt::format("{} per {}", budget.actions, budget.per.count()));
+        add(key, budget.actions);
+        add("per", budget.per);
     }
 
     [[nodiscard]] std::string digest() const { return sha256_hex(text_); }
 
 private:
-    // Numbers in their shortest round-trip form.
-    template <class T>
-    void add_number(std::string_view key, T value) {
-        fmt::format_to(std::back_inserter(text_), "{}={}\n", key, value);
+    void begin(std::string_view key) {
+        text_ += key;
+        text_ += '=';
     }
 
     std::string text_;
 };
 
 void add_persistence(CanonicalText& text, std::string_view key, const Persistence& persistence) {
-    text.add(key,
-             fmt::format("{} {} {}", persistence.k, persistence.n, persistence.duration.count()));
+    text.add(key, persistence.k);
+    text.add("n", persistence.n);
+    text.add("for", persistence.duration);
 }
 
 void add_indicator(CanonicalText& text, const IndicatorRule& rule, const RuleSet& rules) {
