@@ -16,11 +16,17 @@ bool of_a_remedy(std::string_view type) {
 }  // namespace
 
 void JobAttribution::begin(const std::string& unit, const std::string& action) {
-    by_unit_[unit] = Expected{.action = action};
+    auto& expected = by_unit_[unit];
+    if (expected.action != action) {
+        expected = Expected{.action = action};
+    }
 }
 
 void JobAttribution::note(const ActionEvent& news, Instant now) {
-    if (news.phase == ActionPhase::started) {
+    const bool still_running =
+        news.phase == ActionPhase::started ||
+        (news.phase == ActionPhase::settled && news.settled_as == SettledAs::running);
+    if (still_running) {
         return;
     }
     for (auto it = by_unit_.begin(); it != by_unit_.end(); ++it) {

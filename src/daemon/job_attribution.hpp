@@ -21,7 +21,7 @@ public:
     static constexpr Duration grace = std::chrono::seconds{2};
 
     // Before the actuator is asked to run `action` on `unit`. A later action on the same unit
-    // replaces the earlier one.
+    // replaces the earlier one; saying the same again changes nothing.
     void begin(const std::string& unit, const std::string& action);
     // News of the action. An action that finished without effect (refused) has no job.
     void note(const ActionEvent& news, Instant now);

@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: MIT
+#include "daemon/backend.hpp"
+
+#include <memory>
+#include <optional>
+#include <utility>
+
+namespace primum::daemon {
+
+namespace {
+
+// Asks `read` of the store on the ledger's thread; the answer comes back on the loop.
+template <class Stored, class Told = Stored, class Read, class Convert>
+void query(ledger::Ledger* ledger, Read read, Convert convert, bus::QueryAnswer<Told> answer) {
+    if (ledger == nullptr) {
+        answer(fail(bus::QueryError{"the ledger is not open; try again in a moment"}));
+        return;
+    }
+    using Found = std::optional<ledger::LedgerResult<Stored>>;
+    const auto found = std::make_shared<Found>();
+    const auto shared = std::make_shared<bus::QueryAnswer<Told>>(std::move(answer));
+    const bool taken = ledger->submit_query(
+        [found, read](ledger::Store& store) { found->emplace(read(store)); },
+        [found, shared, convert](bool ran) {
+            if (!ran || !found->has_value()) {
+                (*shared)(fail(bus::QueryError{"the ledger cannot be read now; see the journal"}));
+            } else if (!**found) {
+                (*shared)(fail(bus::QueryError{"the ledger: " + (**found).error().message}));
+            } else {
+                (*shared)(convert(std::move(***found)));
+            }
+        });
+    if (!taken) {
+        (*shared)(fail(bus::QueryError{"too many questions to the ledger; try again"}));
+    }
+}
+
+template <class T>
+T as_it_is(T value) {
+    return value;
+}
+
+std::optional<bus::IncidentStory> story(std::optional<ledger::IncidentStory> stored) {
+    if (!stored) {
+        return std::nullopt;
+    }
+    return bus::IncidentStory{.incident = std::move(stored->incident),
+                              .decisions = std::move(stored->decisions),
+                              .actions = std::move(stored->actions),
+                              .transitions = std::move(stored->transitions)};
+}
+
+}  // namespace
+
+DaemonBackend::DaemonBackend(const Engine& engine, const Clock& clock, Ports ports)
+    : engine_(engine), clock_(clock), ports_(std::move(ports)) {}
+
+void DaemonBackend::replied(const OperatorReply& reply) {
+    const auto found = asking_.find(reply.ticket);
+    if (found == asking_.end()) {
+        return;
+    }
+    const auto answer = std::move(found->second);
+    asking_.erase(found);
+    answer(reply);
+}
+
+Stamp DaemonBackend::now() const {
+    return clock_.now();
+}
+
+bus::DaemonView DaemonBackend::daemon() const {
+    return ports_.daemon();
+}
+
+HostView DaemonBackend::host() const {
+    return engine_.host();
+}
+
+std::vector<TargetSummary> DaemonBackend::targets() const {
+    return engine_.targets();
+}
+
+std::vector<SourceView> DaemonBackend::sources() const {
+    return engine_.sources();
+}
+
+std::optional<Explanation> DaemonBackend::explain(std::string_view target) const {
+    return engine_.explain(target);
+}
+
+void DaemonBackend::command(OperatorEvent command, std::function<void(OperatorReply)> answer) {
+    if (!open_) {
+        answer(OperatorReply{.accepted = false,
+                             .code = "not_ready",
+                             .message = "primumd is starting or stopping; try again in a moment"});
+        return;
+    }
+    command.ticket = next_ticket_++;
+    asking_.emplace(command.ticket, std::move(answer));
+    ports_.submit(std::move(command));
+}
+
+void DaemonBackend::reload(std::uint32_t uid,
+                           std::string reason,
+                           std::function<void(bus::ReloadStatus)> answer) {
+    ports_.reload(uid, std::move(reason), std::move(answer));
+}
+
+void DaemonBackend::incidents(bus::Page page,
+                              bus::QueryAnswer<std::vector<RestoredIncident>> answer) {
+    using List = std::vector<RestoredIncident>;
+    query<List>(
+        ports_.ledger(),
+        [page](ledger::Store& store) {
+            return store.incidents({.limit = page.limit, .before = page.before});
+        },
+        as_it_is<List>,
+        std::move(answer));
+}
+
+void DaemonBackend::incident(std::uint64_t id,
+                             bus::QueryAnswer<std::optional<bus::IncidentStory>> answer) {
+    query<std::optional<ledger::IncidentStory>, std::optional<bus::IncidentStory>>(
+        ports_.ledger(),
+        [id](ledger::Store& store) { return store.incident(id); },
+        story,
+        std::move(answer));
+}
+
+void DaemonBackend::actions(bus::Page page, bus::QueryAnswer<std::vector<RestoredAction>> answer) {
+    using List = std::vector<RestoredAction>;
+    query<List>(
+        ports_.ledger(),
+        [page](ledger::Store& store) {
+            return store.actions({.limit = page.limit, .before = page.before});
+        },
+        as_it_is<List>,
+        std::move(answer));
+}
+
+}  // namespace primum::daemon

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "bus/backend.hpp"
+#include "ledger/ledger.hpp"
+
+#include <primum/clock.hpp>
+#include <primum/engine.hpp>
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <string>
+#include <string_view>
+
+namespace primum::daemon {
+
+// What the bus asks of the daemon. Reads come from the engine and the ledger; commands go to the
+// core as events and are answered by its OperatorReply.
+class DaemonBackend final : public bus::Backend {
+public:
+    struct Ports {
+        std::function<bus::DaemonView()> daemon;
+        std::function<void(EventBody)> submit;
+        // The ledger, or nullptr while it is not there yet (or no more).
+        std::function<ledger::Ledger*()> ledger;
+        std::function<void(
+            std::uint32_t uid, std::string reason, std::function<void(bus::ReloadStatus)> answer)>
+            reload;
+    };
+
+    DaemonBackend(const Engine& engine, const Clock& clock, Ports ports);
+
+    // Commands are refused with "not_ready" before open(true) and after open(false).
+    void open(bool is_open) { open_ = is_open; }
+    // The core's answer to a command.
+    void replied(const OperatorReply& reply);
+
+    [[nodiscard]] Stamp now() const override;
+    [[nodiscard]] bus::DaemonView daemon() const override;
+    [[nodiscard]] HostView host() const override;
+    [[nodiscard]] std::vector<TargetSummary> targets() const override;
+    [[nodiscard]] std::vector<SourceView> sources() const override;
+    [[nodiscard]] std::optional<Explanation> explain(std::string_view target) const override;
+    void command(OperatorEvent command, std::function<void(OperatorReply)> answer) override;
+    void reload(std::uint32_t uid,
+                std::string reason,
+                std::function<void(bus::ReloadStatus)> answer) override;
+    void incidents(bus::Page page, bus::QueryAnswer<std::vector<RestoredIncident>> answer) override;
+    void incident(std::uint64_t id,
+                  bus::QueryAnswer<std::optional<bus::IncidentStory>> answer) override;
+    void actions(bus::Page page, bus::QueryAnswer<std::vector<RestoredAction>> answer) override;
+
+private:
+    const Engine& engine_;
+    const Clock& clock_;
+    Ports ports_;
+    bool open_ = false;
+    std::uint64_t next_ticket_ = 1;
+    std::map<std::uint64_t, std::function<void(OperatorReply)>> asking_;
+};
+
+}  // namespace primum::daemon
