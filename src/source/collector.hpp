@@ -24,20 +24,23 @@ public:
 
     // Collects what `rules` wants, after the core has taken its RulesEvent. A source whose digest
     // is unchanged goes on undisturbed with its schedule and its ids; when only what is wanted of
-    // it changed, its series are announced again. Sources that are gone stop at once.
-    void apply(std::shared_ptr<const RuleSet> rules);
+    // it changed, its series are announced again. No id is ever given
+    // to a second series. Sources that are gone stop at once.
+    void apply(const RuleSet& rules);
 
     [[nodiscard]] std::size_t sources() const { return sources_.size(); }
     // nullptr: no such source is collected.
     [[nodiscard]] const PrometheusSource* find(std::string_view name) const;
 
 private:
+    [[nodiscard]] std::unique_ptr<PrometheusSource> make(const SourceRule& rule);
+
     systemd::EventLoop& loop_;
     const Clock& clock_;
     Emit emit_;
     HttpClient client_;
-    std::shared_ptr<const RuleSet> rules_;
     std::map<std::string, std::unique_ptr<PrometheusSource>, std::less<>> sources_;
+    SeriesId first_id_ = 0;  // of the next source that is made: above all ids given so far
 };
 
 }  // namespace primum::source

@@ -6,6 +6,7 @@
 #include <primum/event.hpp>
 #include <primum/result.hpp>
 #include <primum/series.hpp>
+#include <primum/vocabulary.hpp>
 
 #include <cstddef>
 #include <cstdint>
@@ -21,6 +22,8 @@ struct ExpositionError {
     std::size_t line = 0;
     std::size_t column = 0;
     std::string reason;
+    // parse, too_large or too_many_series
+    SourceFailure failure = SourceFailure::parse;
     bool operator==(const ExpositionError&) const = default;
 };
 
@@ -54,8 +57,5 @@ struct ExpositionLimits {
 // error's line is 1.
 [[nodiscard]] Result<SeriesName, ExpositionError> parse_series(std::string_view text,
                                                                const ExpositionLimits& limits = {});
-
-// The one canonical spelling: labels sorted, values escaped, no braces without labels.
-[[nodiscard]] std::string format_series(const SeriesName& series);
 
 }  // namespace primum::source

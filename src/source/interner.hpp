@@ -36,7 +36,7 @@ public:
         std::uint32_t entry = 0;  // of wanted
     };
 
-    Interner(std::string source, std::uint32_t max_series);
+    Interner(std::string source, std::uint32_t max_series, SeriesId first_id = 0);
 
     // Changes what is wanted. Series still wanted keep their ids and are announced again.
     void want(Matchers matchers);
@@ -71,6 +71,7 @@ public:
     // The series to be announced before their next samples; empties the list.
     [[nodiscard]] std::vector<SeriesEvent> take_news();
 
+    [[nodiscard]] SeriesId next_id() const { return next_id_; }
     [[nodiscard]] std::size_t series() const { return entries_.size(); }
     // How many times a wanted series was refused because max_series were there.
     [[nodiscard]] std::uint64_t refused() const { return refused_; }
@@ -78,7 +79,8 @@ public:
 private:
     struct Entry {
         SeriesId id = 0;
-        std::uint64_t page = 0;
+        std::uint64_t page = 0;  // on which it was last seen
+        std::string text;        // as first exposed
         SeriesName name;
     };
 
@@ -91,7 +93,7 @@ private:
     std::vector<Entry> entries_;
     std::unordered_map<std::string, std::uint32_t> by_name_;  // canonical spelling -> entry
     std::vector<std::uint32_t> news_;
-    SeriesId next_id_ = 0;
+    SeriesId next_id_;
     std::uint64_t page_ = 0;
     std::uint64_t refused_ = 0;
 };

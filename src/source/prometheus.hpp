@@ -34,10 +34,15 @@ using Emit = std::function<void(EventBody)>;
 // left out, never caught up.
 class PrometheusSource {
 public:
+    struct Options {
+        SourceRule rule;
+        SeriesId first_id = 0;
+    };
+
     PrometheusSource(systemd::EventLoop& loop,
                      const Clock& clock,
                      HttpClient& client,
-                     SourceRule rule,
+                     Options options,
                      Emit emit);
 
     // Changes what is wanted of the pages; takes effect with the next one.

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: MIT
+#include "source/collector.hpp"
+
+#include "source/catalog.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace primum::source {
+
+Collector::Collector(systemd::EventLoop& loop, const Clock& clock, Emit emit)
+    : loop_(loop), clock_(clock), emit_(std::move(emit)), client_(loop, clock) {}
+
+Collector::~Collector() = default;
+
+void Collector::apply(const RuleSet& rules) {
+    for (const auto& [name, source] : sources_) {
+        first_id_ = std::max(first_id_, source->interner().next_id());
+    }
+    decltype(sources_) next;
+    for (std::size_t i = 0; i < rules.sources.size(); ++i) {
+        const auto& rule = rules.sources[i];
+        if (!catalog_entry(rule.kind).available) {
+            continue;  // the checker has refused it; nothing collects it
+        }
+        auto known = sources_.extract(rule.name);
+        const bool unchanged = !known.empty() && known.mapped()->rule().digest == rule.digest;
+        auto source = unchanged ? std::move(known.mapped()) : make(rule);
+                          : std::make_unique<PrometheusSource>(loop_, clock_, client_, rule, emit_);
+                          if (!unchanged || source->selectors() != wanted.selectors) {
+                              source->want(std::move(wanted));
+                          }
+                          next.emplace(rule.name, std::move(source));
+    }
+    sources_ = std::move(next);
+}
+
+std::unique_ptr<PrometheusSource> Collector::make(const SourceRule& rule) {
+    return std::make_unique<PrometheusSource>(
+        loop_, clock_, client_, PrometheusSource::Options{rule, first_id_}, emit_);
+}
+
+const PrometheusSource* Collector::find(std::string_view name) const {
+    const auto found = sources_.find(name);
+    return found != sources_.end() ? found->second.get() : nullptr;
+}
+
+}  // namespace primum::source

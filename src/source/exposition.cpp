@@ -1,0 +1,469 @@
+// SPDX-License-Identifier: MIT
+#include "source/exposition.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <cmath>
+#include <cstring>
+#include <limits>
+#include <optional>
+#include <utility>
+
+namespace primum::source {
+namespace {
+
+constexpr bool is_blank(char c) {
+    return c == ' ' || c == '\t';
+}
+
+constexpr bool is_digit(char c) {
+    return c >= '0' && c <= '9';
+}
+
+constexpr bool starts_label(char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
+}
+
+constexpr bool starts_name(char c) {
+    return starts_label(c) || c == ':';
+}
+
+const char* skip_blanks(const char* at, const char* end) {
+    while (at != end && is_blank(*at)) {
+        ++at;
+    }
+    return at;
+}
+
+const char* skip_token(const char* at, const char* end) {
+    while (at != end && !is_blank(*at)) {
+        ++at;
+    }
+    return at;
+}
+
+// The end of the metric name at `at`; `at` itself when there is none.
+const char* skip_name(const char* at, const char* end) {
+    if (at == end || !starts_name(*at)) {
+        return at;
+    }
+    while (at != end && (starts_name(*at) || is_digit(*at))) {
+        ++at;
+    }
+    return at;
+}
+
+// The first byte that is not part of well-formed UTF-8 (Unicode 15, table 3-7) or is NUL; `end`
+// when there is none.
+const char* find_bad_text(const char* at, const char* end) {
+    while (at != end) {
+        const auto lead = static_cast<unsigned char>(*at);
+        if (lead < 0x80) {
+            if (lead == 0) {
+                return at;
+            }
+            ++at;
+            continue;
+        }
+        const std::ptrdiff_t more = lead >= 0xF0 ? 3 : lead >= 0xE0 ? 2 : 1;
+        if (lead < 0xC2 || lead > 0xF4 || end - at <= more) {
+            return at;
+        }
+        const auto second = static_cast<unsigned char>(at[1]);
+        const unsigned low = lead == 0xE0 ? 0xA0 : lead == 0xF0 ? 0x90 : 0x80;
+        const unsigned high = lead == 0xED ? 0x9F : lead == 0xF4 ? 0x8F : 0xBF;
+        if (second < low || second > high) {
+            return at;
+        }
+        for (std::ptrdiff_t i = 2; i <= more; ++i) {
+            if ((static_cast<unsigned char>(at[i]) & 0xC0U) != 0x80) {
+                return at;
+            }
+        }
+        at += more + 1;
+    }
+    return end;
+}
+
+// Where in a text reading stopped, and why.
+struct Trouble {
+    const char* at = nullptr;
+    std::string reason;
+};
+
+// Reads one series from front to back.
+class SeriesReader {
+public:
+    SeriesReader(std::string_view text, std::size_t max_labels)
+        : at_(text.data()), end_(text.data() + text.size()), max_labels_(max_labels) {}
+
+    Result<SeriesName, Trouble> read() {
+        SeriesName series;
+        const auto* name_end = skip_name(at_, end_);
+        if (name_end == at_) {
+            return fail(Trouble{at_, "a metric name begins with a letter, '_' or ':'"});
+        }
+        series.name.assign(at_, name_end);
+        at_ = skip_blanks(name_end, end_);
+        if (at_ == end_) {
+            return series;
+        }
+        if (*at_ != '{') {
+            return fail(Trouble{at_, "not a character of a metric name"});
+        }
+        ++at_;
+        if (auto labels = read_labels(series.labels); !labels) {
+            return fail(std::move(labels.error()));
+        }
+        if (at_ != end_) {
+            return fail(Trouble{at_, "text after the labels that is not a value"});
+        }
+        return sorted(std::move(series));
+    }
+
+private:
+    Result<void, Trouble> read_labels(std::vector<Label>& labels) {
+        for (;;) {
+            at_ = skip_blanks(at_, end_);
+            if (at_ == end_) {
+                return fail(Trouble{at_, "the labels are not closed with '}'"});
+            }
+            if (*at_ == '}') {
+                ++at_;
+                return {};
+            }
+            if (labels.size() == max_labels_) {
+                return fail(Trouble{at_, fmt::format("more than {} labels", max_labels_)});
+            }
+            if (auto label = read_label(labels.emplace_back()); !label) {
+                return label;
+            }
+            at_ = skip_blanks(at_, end_);
+            if (at_ != end_ && *at_ == ',') {
+                ++at_;
+            } else if (at_ != end_ && *at_ != '}') {
+                return fail(Trouble{at_, "expected ',' or '}' after a label"});
+            }
+        }
+    }
+
+    Result<void, Trouble> read_label(Label& label) {
+        const auto* name = at_;
+        if (!starts_label(*at_)) {
+            return fail(Trouble{at_, "a label name begins with a letter or '_'"});
+        }
+        while (at_ != end_ && (starts_label(*at_) || is_digit(*at_))) {
+            ++at_;
+        }
+        label.name.assign(name, at_);
+        at_ = skip_blanks(at_, end_);
+        if (at_ == end_ || *at_ != '=') {
+            return fail(Trouble{at_, "expected '=' after a label name"});
+        }
+        at_ = skip_blanks(at_ + 1, end_);
+        if (at_ == end_ || *at_ != '"') {
+            return fail(Trouble{at_, "expected '\"' before a label value"});
+        }
+        ++at_;
+        return read_value(label.value);
+    }
+
+    Result<void, Trouble> read_value(std::string& value) {
+        const auto* begin = at_;
+        for (; at_ != end_ && *at_ != '"'; ++at_) {
+            if (*at_ != '\\') {
+                value += *at_;
+                continue;
+            }
+            const char escaped = at_ + 1 != end_ ? at_[1] : '\0';
+            if (escaped != '\\' && escaped != '"' && escaped != 'n') {
+                return fail(Trouble{at_, "only \\\\, \\\" and \\n may follow a backslash"});
+            }
+            value += escaped == 'n' ? '\n' : escaped;
+            ++at_;
+        }
+        if (at_ == end_) {
+            return fail(Trouble{at_, "the label value is not closed with '\"'"});
+        }
+        if (const auto* bad = find_bad_text(begin, at_); bad != at_) {
+            return fail(Trouble{bad, "not UTF-8 text"});
+        }
+        ++at_;
+        return {};
+    }
+
+    static Result<SeriesName, Trouble> sorted_or_twice(SeriesName series, const char* at) {
+        auto& labels = series.labels;
+        std::sort(labels.begin(), labels.end(), [](const Label& a, const Label& b) {
+            return a.name < b.name;
+        });
+        const auto twice =
+            std::adjacent_find(labels.begin(), labels.end(), [](const Label& a, const Label& b) {
+                return a.name == b.name;
+            });
+        if (twice != labels.end()) {
+            return fail(Trouble{at, fmt::format("label \"{}\" is given twice", twice->name)});
+        }
+        return series;
+    }
+
+    Result<SeriesName, Trouble> sorted(SeriesName series) const {
+        return sorted_or_twice(std::move(series), end_ - 1);
+    }
+
+    const char* at_;
+    const char* end_;
+    std::size_t max_labels_;
+};
+
+// NaN and the infinities, in any case, as Go's ParseFloat (and so Prometheus) takes them.
+std::optional<double> read_word(std::string_view word, bool negative) {
+    std::array<char, 8> lower{};
+    if (word.size() > lower.size()) {
+        return std::nullopt;
+    }
+    std::transform(word.begin(), word.end(), lower.begin(), [](char c) {
+        return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+    });
+    const std::string_view text{lower.data(), word.size()};
+    if (text == "nan") {
+        return std::numeric_limits<double>::quiet_NaN();
+    }
+    if (text == "inf" || text == "infinity") {
+        const auto infinity = std::numeric_limits<double>::infinity();
+        return negative ? -infinity : infinity;
+    }
+    return std::nullopt;
+}
+
+std::optional<double> read_number(std::string_view text) {
+    // Up to 15 digits are exact in a double; most values are such counts.
+    constexpr std::size_t exact_digits = 15;
+    if (text.size() <= exact_digits && !text.empty()) {
+        std::uint64_t whole = 0;
+        std::size_t i = 0;
+        for (; i < text.size() && is_digit(text[i]); ++i) {
+            whole = whole * 10 + static_cast<std::uint64_t>(text[i] - '0');
+        }
+        if (i == text.size()) {
+            return static_cast<double>(whole);
+        }
+    }
+    const bool negative = text.starts_with('-');
+    if (negative || text.starts_with('+')) {
+        text.remove_prefix(1);
+    }
+    if (text.empty()) {
+        return std::nullopt;
+    }
+    if (starts_label(text.front())) {
+        return read_word(text, negative);
+    }
+    if (!is_digit(text.front()) && text.front() != '.') {
+        return std::nullopt;  // from_chars would take a second sign
+    }
+    double value = 0;
+    const auto [rest, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+    if (error != std::errc{} || rest != text.data() + text.size() || std::isinf(value)) {
+        return std::nullopt;
+    }
+    return negative ? -value : value;
+}
+
+bool is_timestamp(std::string_view text) {
+    std::int64_t milliseconds = 0;
+    const auto [rest, error] =
+        std::from_chars(text.data(), text.data() + text.size(), milliseconds);
+    return error == std::errc{} && rest == text.data() + text.size();
+}
+
+// Reads one page, line by line. The position of an error is kept as a pointer into the page.
+class PageReader {
+public:
+    PageReader(std::string_view page,
+               Interner& interner,
+               std::vector<SampleValue>& values,
+               const ExpositionLimits& limits)
+        : at_(page.data()),
+          end_(page.data() + page.size()),
+          interner_(interner),
+          values_(values),
+          limits_(limits) {}
+
+    Result<void, ExpositionError> read() {
+        interner_.begin_page();
+        while (at_ != end_) {
+            ++line_;
+            line_begin_ = at_;
+            const auto* line_end = static_cast<const char*>(
+                std::memchr(at_, '\n', static_cast<std::size_t>(end_ - at_)));
+            if (line_end == nullptr) {
+                return refuse(end_, "the page ends within a line: its last line feed is missing");
+            }
+            if (static_cast<std::size_t>(line_end - at_) > limits_.line_bytes) {
+                return refuse(at_,
+                              fmt::format("the line is over {} bytes", limits_.line_bytes),
+                              SourceFailure::too_large);
+            }
+            if (line_end != at_ && line_end[-1] == '\r') {
+                return refuse(line_end - 1, "a carriage return: lines end in a line feed only");
+            }
+            const auto* begin = skip_blanks(at_, line_end);
+            if (begin != line_end) {
+                auto read = *begin == '#' ? read_comment(begin + 1, line_end)
+                                          : read_sample(begin, line_end);
+                if (!read) {
+                    return read;
+                }
+            }
+            at_ = line_end + 1;
+        }
+        return {};
+    }
+
+private:
+    using Done = Result<void, ExpositionError>;
+
+    [[nodiscard]] Done refuse(const char* at,
+                              std::string reason,
+                              SourceFailure failure = SourceFailure::parse) const {
+        const auto column = static_cast<std::size_t>(at - line_begin_) + 1;
+        return fail(ExpositionError{line_, column, std::move(reason), failure});
+    }
+
+    // HELP and TYPE have a shape; any other comment is free text.
+    [[nodiscard]] Done read_comment(const char* at, const char* end) const {
+        at = skip_blanks(at, end);
+        const auto* word_end = skip_token(at, end);
+        const std::string_view word{at, static_cast<std::size_t>(word_end - at)};
+        const bool is_type = word == "TYPE";
+        if (!is_type && word != "HELP") {
+            return {};
+        }
+        at = skip_blanks(word_end, end);
+        if (at == end) {
+            return {};
+        }
+        const auto* name_end = skip_name(at, end);
+        if (name_end == at || (name_end != end && !is_blank(*name_end))) {
+            return refuse(name_end, fmt::format("not a metric name after {}", word));
+        }
+        at = skip_blanks(name_end, end);
+        if (!is_type || at == end) {
+            return {};
+        }
+        const auto* type_end = skip_token(at, end);
+        const std::string_view type{at, static_cast<std::size_t>(type_end - at)};
+        constexpr std::array<std::string_view, 5> types{
+            "counter", "gauge", "histogram", "summary", "untyped"};
+        if (std::find(types.begin(), types.end(), type) == types.end() ||
+            skip_blanks(type_end, end) != end) {
+            return refuse(at, "the type is none of counter, gauge, histogram, summary, untyped");
+        }
+        return {};
+    }
+
+    [[nodiscard]] Done read_sample(const char* begin, const char* end) {
+        // No value or timestamp contains a brace, so the last one ends the series.
+        const auto* brace =
+            static_cast<const char*>(memrchr(begin, '}', static_cast<std::size_t>(end - begin)));
+        const auto* series_end = brace != nullptr ? brace + 1 : skip_token(begin, end);
+        const std::string_view text{begin, static_cast<std::size_t>(series_end - begin)};
+
+        auto found = interner_.find(text);
+        if (found.standing == Interner::Standing::unknown) {
+            auto parsed = SeriesReader{text, limits_.labels}.read();
+            if (!parsed) {
+                return refuse(parsed.error().at, std::move(parsed.error().reason));
+            }
+            found = interner_.meet(text, std::move(*parsed));
+        }
+        if (found.standing == Interner::Standing::over_bound) {
+            return refuse(begin,
+                          "more wanted series than max_series allows: narrow the selectors or "
+                          "raise max_series",
+                          SourceFailure::too_many_series);
+        }
+        if (++samples_ > limits_.samples) {
+            return refuse(begin,
+                          fmt::format("more than {} samples on the page", limits_.samples),
+                          SourceFailure::too_large);
+        }
+        return read_rest(skip_blanks(series_end, end), end, found);
+    }
+
+    [[nodiscard]] Done read_rest(const char* at, const char* end, Interner::Found found) {
+        const auto* value_end = skip_token(at, end);
+        if (value_end == at) {
+            return refuse(at, "the value is missing");
+        }
+        const auto value = read_number({at, static_cast<std::size_t>(value_end - at)});
+        if (!value) {
+            return refuse(at, "the value is not a number that a double can hold");
+        }
+        if (const auto* stamp = skip_blanks(value_end, end); stamp != end) {
+            const auto* stamp_end = skip_token(stamp, end);
+            if (!is_timestamp({stamp, static_cast<std::size_t>(stamp_end - stamp)})) {
+                return refuse(stamp, "the timestamp is not a whole number of milliseconds");
+            }
+            if (const auto* more = skip_blanks(stamp_end, end); more != end) {
+                return refuse(more, "text after the timestamp");
+            }
+        }
+        if (found.standing == Interner::Standing::wanted) {
+            if (!interner_.see(found.entry)) {
+                return refuse(line_begin_, "the series is on this page twice");
+            }
+            values_.push_back({interner_.id_of(found.entry), *value});
+        }
+        return {};
+    }
+
+    const char* at_;
+    const char* end_;
+    const char* line_begin_ = nullptr;
+    std::size_t line_ = 0;
+    std::size_t samples_ = 0;
+    Interner& interner_;
+    std::vector<SampleValue>& values_;
+    const ExpositionLimits& limits_;
+};
+
+}  // namespace
+
+std::string format_error(const ExpositionError& error) {
+    return fmt::format("line {}, column {}: {}", error.line, error.column, error.reason);
+}
+
+Result<void, ExpositionError> read_exposition(std::string_view page,
+                                              Interner& interner,
+                                              std::vector<SampleValue>& values,
+                                              const ExpositionLimits& limits) {
+    values.clear();
+    if (page.size() > limits.page_bytes) {
+        return fail(ExpositionError{1,
+                                    1,
+                                    fmt::format("the page is over {} bytes", limits.page_bytes),
+                                    SourceFailure::too_large});
+    }
+    auto read = PageReader{page, interner, values, limits}.read();
+    if (!read) {
+        values.clear();
+    }
+    return read;
+}
+
+Result<SeriesName, ExpositionError> parse_series(std::string_view text,
+                                                 const ExpositionLimits& limits) {
+    auto parsed = SeriesReader{text, limits.labels}.read();
+    if (!parsed) {
+        const auto column = static_cast<std::size_t>(parsed.error().at - text.data()) + 1;
+        return fail(ExpositionError{1, column, std::move(parsed.error().reason)});
+    }
+    return std::move(*parsed);
+}
+
+}  // namespace primum::source

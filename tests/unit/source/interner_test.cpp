@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: MIT
+#include "source/interner.hpp"
+
+#include "matchers.hpp"
+#include "source/exposition.hpp"
+
+#include <gtest/gtest.h>
+
+#include <string>
+
+namespace primum::source {
+namespace {
+
+using Standing = Interner::Standing;
+
+Interner::Found meet(Interner& interner, const std::string& text) {
+    const auto found = interner.find(text);
+    return found.standing != Standing::unknown ? found
+                                               : interner.meet(text, parse_series(text).value());
+}
+
+TEST(InternerTest, GivesIdsToWantedSeriesOnlyAndAnnouncesThemOnce) {
+    Interner interner{"web", 10};
+    interner.want({wants_prefix("http_")});
+    EXPECT_EQ(meet(interner, "go_threads").standing, Standing::unwanted);
+    EXPECT_EQ(meet(interner, "http_requests_total{code=\"500\"}").standing, Standing::wanted);
+
+    const auto news = interner.take_news();
+    ASSERT_EQ(news.size(), 1U);
+    EXPECT_EQ(news[0].source, "web");
+    EXPECT_EQ(news[0].id, 0U);
+    EXPECT_EQ(news[0].name, "http_requests_total{code=\"500\"}");
+    EXPECT_EQ(news[0].parsed, (SeriesName{"http_requests_total", {{"code", "500"}}}));
+    EXPECT_TRUE(interner.take_news().empty());
+}
+
+TEST(InternerTest, AsksEachMatcherOnceForASeries) {
+    Interner interner{"web", 10};
+    const auto matcher = wants_prefix("http_");
+    interner.want({matcher});
+    for (int i = 0; i < 5; ++i) {
+        meet(interner, "go_threads");
+        meet(interner, "http_up");
+    }
+    EXPECT_EQ(matcher->asked(), 2);
+}
+
+TEST(InternerTest, OneSeriesInTwoSpellingsHasOneId) {
+    Interner interner{"web", 10};
+    interner.want({wants_prefix("x")});
+    const auto first = meet(interner, "x{a=\"1\",b=\"2\"}");
+    const auto second = meet(interner, "x{ b=\"2\", a=\"1\" }");
+    EXPECT_EQ(interner.id_of(first.entry), interner.id_of(second.entry));
+    EXPECT_EQ(interner.series(), 1U);
+}
+
+TEST(InternerTest, LabelsThatOnlyLookAlikeAreTwoSeries) {
+    Interner interner{"web", 10};
+    interner.want({wants_prefix("x")});
+    meet(interner, "x{a=\"b\",c=\"d\"}");
+    meet(interner, "x{a=\"b,c=d\"}");
+    EXPECT_EQ(interner.series(), 2U);
+}
+
+TEST(InternerTest, RefusesAtItsBoundAndCounts) {
+    Interner interner{"web", 2};
+    interner.want({wants_prefix("x")});
+    meet(interner, "x1");
+    meet(interner, "x2");
+    EXPECT_EQ(meet(interner, "x3").standing, Standing::over_bound);
+    EXPECT_EQ(meet(interner, "x3").standing, Standing::over_bound);
+    EXPECT_EQ(meet(interner, "x1").standing, Standing::wanted);
+    EXPECT_EQ(interner.series(), 2U);
+    EXPECT_EQ(interner.refused(), 2U);
+}
+
+TEST(InternerTest, AChangeOfWishesKeepsIdsAndAnnouncesAgain) {
+    Interner interner{"web", 10};
+    interner.want({wants_prefix("a"), wants_prefix("b")});
+    meet(interner, "a");
+    meet(interner, "b");
+    meet(interner, "c");
+    EXPECT_EQ(interner.take_news().size(), 2U);
+
+    interner.want({wants_prefix("b"), wants_prefix("c")});
+    EXPECT_EQ(meet(interner, "a").standing, Standing::unwanted);
+    EXPECT_EQ(interner.id_of(meet(interner, "b").entry), 1U);
+    EXPECT_EQ(interner.id_of(meet(interner, "c").entry), 2U) << "an id is never used again";
+    const auto news = interner.take_news();
+    ASSERT_EQ(news.size(), 2U);
+    EXPECT_EQ(news[0].name, "b");
+    EXPECT_EQ(news[1].name, "c");
+}
+
+TEST(InternerTest, WantsWhatTheIndicatorsOfItsSourceSelect) {
+    RuleSet rules;
+    rules.targets.resize(2);
+    IndicatorRule indicator;
+    indicator.source = 1;
+    indicator.kind = ValueKind::ratio;
+    indicator.selectors = {"errors", "all"};
+    indicator.matchers = {wants_prefix("errors"), wants_prefix("all")};
+    rules.targets[0].indicators = {indicator};
+    indicator.source = 0;
+    indicator.kind = ValueKind::gauge;
+    indicator.selectors = {"elsewhere"};
+    indicator.matchers = {wants_prefix("elsewhere")};
+    rules.targets[0].indicators.push_back(indicator);
+    indicator.source = 1;
+    indicator.selectors = {"all"};
+    indicator.matchers = {wants_prefix("all")};
+    rules.targets[1].indicators = {indicator};
+    indicator.kind = ValueKind::unit_state;
+    indicator.selectors = {"none"};
+    rules.targets[1].indicators.push_back(indicator);
+
+    const auto wanted = wanted_from(rules, 1);
+    EXPECT_EQ(wanted.selectors, (std::vector<std::string>{"all", "errors"}));
+    EXPECT_EQ(wanted.matchers.size(), 3U);
+    EXPECT_TRUE(wanted_from(rules, 2).matchers.empty());
+}
+
+}  // namespace
+}  // namespace primum::source

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: MIT
+#include "source/series_table.hpp"
+
+#include <gtest/gtest.h>
+
+#include <string>
+
+namespace primum::source {
+namespace {
+
+using Standing = SeriesTable::Standing;
+
+TEST(SeriesTableTest, KnowsNothingAtFirst) {
+    const SeriesTable table;
+    EXPECT_EQ(table.find("up").standing, Standing::unknown);
+    EXPECT_EQ(table.find("").standing, Standing::unknown);
+}
+
+TEST(SeriesTableTest, FindsWhatWasKeptAndPassedThroughGrowth) {
+    SeriesTable table;
+    constexpr std::uint32_t count = 5'000;
+    for (std::uint32_t i = 0; i < count; ++i) {
+        table.keep("kept_" + std::to_string(i), i);
+        table.pass("passed_" + std::to_string(i));
+    }
+    for (std::uint32_t i = 0; i < count; ++i) {
+        const auto kept = table.find("kept_" + std::to_string(i));
+        ASSERT_EQ(kept.standing, Standing::kept);
+        ASSERT_EQ(kept.entry, i);
+        ASSERT_EQ(table.find("passed_" + std::to_string(i)).standing, Standing::passed);
+        ASSERT_EQ(table.find("other_" + std::to_string(i)).standing, Standing::unknown);
+    }
+    EXPECT_EQ(table.kept(), count);
+    EXPECT_EQ(table.passed(), count);
+}
+
+TEST(SeriesTableTest, ForgetsThePassedAtTheBoundAndKeepsTheKept) {
+    SeriesTable table{100};
+    table.keep("kept", 7);
+    for (int i = 0; i < 1'000; ++i) {
+        table.pass("passed_" + std::to_string(i));
+        ASSERT_LE(table.passed(), 100U);
+    }
+    EXPECT_EQ(table.find("kept").entry, 7U);
+    EXPECT_EQ(table.find("kept").standing, Standing::kept);
+    EXPECT_EQ(table.find("passed_0").standing, Standing::unknown);
+    EXPECT_EQ(table.find("passed_999").standing, Standing::passed);
+}
+
+TEST(SeriesTableTest, ClearForgetsEverything) {
+    SeriesTable table;
+    table.keep("kept", 1);
+    table.pass("passed");
+    table.clear();
+    EXPECT_EQ(table.find("kept").standing, Standing::unknown);
+    EXPECT_EQ(table.find("passed").standing, Standing::unknown);
+    EXPECT_EQ(table.kept() + table.passed(), 0U);
+}
+
+}  // namespace
+}  // namespace primum::source
