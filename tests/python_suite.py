@@ -34,6 +34,16 @@ class Cases(unittest.TestResult):
         name = ".".join(test.id().split(".")[-2:])
         print(f"  {word:4} {name} ({took:.1f} s){': ' + why if why else ''}", flush=True)
 
+    @staticmethod
+    def _explain(test):
+        """What a test can say about its own failure, while things still stand as they did."""
+        explain = getattr(test, "explain_failure", None)
+        if explain is not None:
+            try:
+                print(explain(), flush=True)
+            except Exception as error:  # pylint: disable=broad-except
+                print(f"  (nothing more to say: {error})", flush=True)
+
     def addSuccess(self, test):
         self.passed += 1
         self._say("ok", test)
@@ -46,11 +56,13 @@ class Cases(unittest.TestResult):
         super().addFailure(test, err)
         self._say("FAIL", test)
         print(self.failures[-1][1], flush=True)
+        self._explain(test)
 
     def addError(self, test, err):
         super().addError(test, err)
         self._say("FAIL", test)
         print(self.errors[-1][1], flush=True)
+        self._explain(test)
 
     def counts(self):
         """How many cases ended how. Two faults of one case are one failed case."""

@@ -123,3 +123,8 @@ class Primum:
 def stage_of_this_run():
     """The staged tree that tests/run made."""
     return os.environ.get("PRIMUM_STAGE", "")
+
+
+def crash_at_of_this_run():
+    """The library that ends a daemon at an exact boundary (crash_at.cpp), as built."""
+    return Path(stage_of_this_run()).parent / "tests" / "box" / "libcrash_at.so"

@@ -1,0 +1,73 @@
+# SPDX-License-Identifier: MIT
+"""What an installation looks like, and how the services start and stop."""
+
+import time
+import unittest
+
+from case import BoxCase, restart_rule
+
+UNITS = ["primumd.service", "primum-actuator.service", "primum-actuator.socket"]
+
+
+class InstallTest(BoxCase):
+    """Units, users, directories."""
+
+    def test_systemd_finds_no_fault_with_the_units(self):
+        done = self.box.run(["systemd-analyze", "verify", *UNITS], check=False)
+        self.assertEqual((done.returncode, done.stderr.strip()), (0, ""))
+
+    def test_the_services_are_locked_in(self):
+        for unit in UNITS[:2]:
+            done = self.box.run(["systemd-analyze", "security", "--threshold=20", unit],
+                                check=False)
+            self.assertEqual(done.returncode, 0, done.stdout[-300:])
+
+    def test_primumd_has_no_privileges(self):
+        self.begin({})
+        status = self.box.path(f"/proc/{self.box.main_pid('primumd.service')}/status").read_text()
+        self.assertIn("CapEff:\t0000000000000000", status)
+        self.assertNotIn("Uid:\t0\t", status)
+
+    def test_the_directories_belong_to_whom_they_should(self):
+        self.begin({})
+        for path, wanted in (("/run/primum", "755 root root"),
+                             ("/run/primum/actuator.sock", "660 root primum"),
+                             ("/var/lib/primum", "750 primum primum"),
+                             ("/var/lib/primum-actuator", "700 root root"),
+                             ("/etc/primum/rules.d", "755 root root")):
+            self.assertEqual(self.box.out(["stat", "-c", "%a %U %G", path]), wanted, path)
+
+    def test_run_primum_outlives_the_services(self):
+        self.begin({})
+        self.primum.stop()
+        self.assertEqual(self.box.out(["stat", "-c", "%a %U", "/run/primum"]), "755 root")
+
+    def test_an_empty_settings_file_means_dry_run(self):
+        self.begin({}, settings="")
+        self.assertEqual(self.primum.json("status")["host"]["mode"], "dry_run")
+
+    def test_a_second_primumd_gives_way(self):
+        self.begin({})
+        done = self.box.run(["/usr/bin/primumd"], check=False, user="primum", timeout=20)
+        self.assertEqual(done.returncode, 75, done.stderr)
+        self.assertTrue(self.primum.active())
+
+    def test_stops_within_five_seconds(self):
+        self.unit("sleeper")
+        self.begin({"sleeper": restart_rule("sleeper")})
+        begun = time.monotonic()
+        self.box.run(["systemctl", "stop", "primumd.service"])
+        self.assertLess(time.monotonic() - begun, 5)
+        self.assertEqual(self.box.show("primumd.service", "Result")["Result"], "success")
+
+    def test_the_watchdog_is_kicked(self):
+        self.begin({})
+        shown = self.box.show("primumd.service", "WatchdogUSec", "StatusText",
+                              "WatchdogTimestampMonotonic")
+        self.assertNotEqual(shown["WatchdogUSec"], "0")
+        self.assertNotEqual(shown["WatchdogTimestampMonotonic"], "0")
+        self.assertNotEqual(shown["StatusText"], "")
+
+
+if __name__ == "__main__":
+    unittest.main()
