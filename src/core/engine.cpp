@@ -1,0 +1,405 @@
+// SPDX-License-Identifier: MIT
+#include "core/engine_impl.hpp"
+#include "core/text.hpp"
+
+#include <primum/check.hpp>
+#include <primum/engine.hpp>
+
+#include <algorithm>
+#include <utility>
+
+namespace primum {
+
+using core::Ladder;
+using core::Listener;
+
+Engine::Engine(EngineLimits limits) : impl_(std::make_unique<Impl>(limits)) {}
+Engine::~Engine() = default;
+Engine::Engine(Engine&&) noexcept = default;
+Engine& Engine::operator=(Engine&&) noexcept = default;
+
+std::vector<Effect> Engine::advance(const Event& event) {
+    return impl_->advance(event);
+}
+std::optional<Instant> Engine::next_deadline() const {
+    return impl_->next_deadline();
+}
+HostView Engine::host() const {
+    return impl_->host();
+}
+std::vector<TargetSummary> Engine::targets() const {
+    return impl_->targets();
+}
+std::vector<SourceView> Engine::sources() const {
+    return impl_->sources();
+}
+std::optional<TargetSummary> Engine::target(std::string_view name) const {
+    return impl_->target(name);
+}
+std::optional<Explanation> Engine::explain(std::string_view name) const {
+    return impl_->explain(name);
+}
+
+// What was due before the event comes before it, so that it does not matter whether a tick came in
+// between.
+std::vector<Effect> Engine::Impl::advance(const Event& event) {
+    world_.effects.clear();
+    if (started_ && event.at.t < world_.now.t) {
+        reject("time_went_back", std::to_string(to_us(world_.now.t) - to_us(event.at.t)) + " us");
+        return std::exchange(world_.effects, {});
+    }
+    const bool is_restore = std::holds_alternative<RestoreEvent>(event.body);
+    const bool is_rules = std::holds_alternative<RulesEvent>(event.body);
+    if (is_restore ? started_ : !started_) {
+        reject(is_restore ? "restored_already" : "no_restore");
+        return std::exchange(world_.effects, {});
+    }
+    if (!is_restore && !is_rules && world_.rules == nullptr) {
+        reject("no_rules");
+        return std::exchange(world_.effects, {});
+    }
+    world_.now = event.at;
+    run_due();
+    look_at_changed();
+    std::visit([this](const auto& body) { take(body); }, event.body);
+    look_at_changed();
+    return std::exchange(world_.effects, {});
+}
+
+void Engine::Impl::reject(std::string reason, std::string detail) {
+    world_.emit(Rejected{std::move(reason), std::move(detail)});
+}
+
+void Engine::Impl::run_due() {
+    while (const auto key = world_.deadlines.take_due(world_.now.t)) {
+        if (const auto target = target_by_key_.find(*key); target != target_by_key_.end()) {
+            wake_target(*target->second);
+        } else if (const auto source = source_by_key_.find(*key); source != source_by_key_.end()) {
+            wake_source(*source->second);
+        }
+    }
+}
+
+// In the order of the keys, so that the order in which things changed decides nothing.
+void Engine::Impl::look_at_changed() {
+    while (!world_.changed.empty()) {
+        const auto key = *world_.changed.begin();
+        world_.changed.erase(world_.changed.begin());
+        if (const auto target = target_by_key_.find(key); target != target_by_key_.end()) {
+            ladder(*target->second).reconsider();
+        }
+    }
+}
+
+void Engine::Impl::wake_target(TargetState& target) {
+    for (std::size_t i = 0; i < target.indicators.size(); ++i) {
+        core::IndicatorState& indicator = target.indicators[i];
+        const Severity before = indicator.severity();
+        const auto again = indicator.rule().kind == ValueKind::unit_state
+                               ? indicator.settle_unit(world_.now.t)
+                               : indicator.expire(world_.now.t);
+        if (again) {
+            world_.deadlines.arm(target.key, *again);
+        }
+        note_severity({&target, i}, before);
+    }
+    if (target.incident) {
+        world_.changed.insert(target.key);
+    }
+}
+
+void Engine::Impl::note_severity(const Listener& listener, Severity before) {
+    const core::IndicatorState& indicator = listener.state();
+    if (indicator.last_known() && indicator.rule().kind != ValueKind::unit_state) {
+        world_.deadlines.arm(listener.target->key,
+                             *indicator.last_known() + indicator.rule().stale_after);
+    }
+    if (indicator.severity() == before) {
+        return;
+    }
+    world_.emit(SeverityChanged{listener.target->rule->name,
+                                indicator.rule().name,
+                                before,
+                                indicator.severity(),
+                                indicator.evidence().value});
+    world_.changed.insert(listener.target->key);
+}
+
+Engine::Impl::SourceState* Engine::Impl::find_source(const std::string& name) {
+    const auto found = sources_.find(name);
+    if (found == sources_.end()) {
+        reject("unknown_source", name);
+        return nullptr;
+    }
+    return found->second.get();
+}
+
+void Engine::Impl::take(const SeriesEvent& event) {
+    SourceState* source = find_source(event.source);
+    if (source != nullptr &&
+        !source->declare(event,
+                         std::min(world_.limits.series_per_source, source->rule.max_series))) {
+        reject("bound_reached", "source " + event.source + " has too many series");
+    }
+}
+
+void Engine::Impl::take(const SampleEvent& event) {
+    SourceState* source = find_source(event.source);
+    if (source == nullptr) {
+        return;
+    }
+    std::vector<Severity> before;
+    for (const Listener& listener : source->listeners()) {
+        before.push_back(listener.state().severity());
+    }
+    if (!source->sample(world_.now.t, event.id, event.value)) {
+        reject("unknown_series", "id " + std::to_string(event.id) + " of source " + event.source);
+        return;
+    }
+    recover_source(*source);
+    for (std::size_t i = 0; i < before.size(); ++i) {
+        note_severity(source->listeners()[i], before[i]);
+    }
+}
+
+void Engine::Impl::take(const SamplesEvent& event) {
+    SourceState* source = find_source(event.source);
+    if (source == nullptr) {
+        return;
+    }
+    std::vector<Severity> before;
+    before.reserve(source->listeners().size());
+    for (const Listener& listener : source->listeners()) {
+        before.push_back(listener.state().severity());
+    }
+    if (!source->collect(world_.now.t, event.values)) {
+        reject("unknown_series", "in a collection of source " + event.source);
+        return;
+    }
+    recover_source(*source);
+    for (std::size_t i = 0; i < before.size(); ++i) {
+        note_severity(source->listeners()[i], before[i]);
+    }
+}
+
+void Engine::Impl::take(const SourceEvent& event) {
+    SourceState* source = find_source(event.source);
+    if (source == nullptr) {
+        return;
+    }
+    if (event.ok) {
+        recover_source(*source);
+    } else {
+        fail_source(*source, event);
+    }
+}
+
+void Engine::Impl::fail_source(SourceState& source, const SourceEvent& event) {
+    source.ok = false;
+    source.error_class = event.error_class;
+    source.error_detail = event.detail;
+    if (source.incident) {
+        return;
+    }
+    IncidentRecord incident;
+    incident.id = world_.next_incident++;
+    incident.target = "source:" + source.rule.name;
+    incident.opened = incident.updated = world_.now;
+    incident.reason = event.error_class + (event.detail.empty() ? "" : ": " + event.detail);
+    source.incident = incident;
+    source.page_at = world_.now.t + 3 * source.rule.interval;
+    world_.deadlines.arm(source.key, *source.page_at);
+    world_.record(incident);
+    DecisionRecord decision;
+    decision.incident = incident.id;
+    decision.target = incident.target;
+    decision.at = world_.now;
+    decision.kind = DecisionKind::source_failed;
+    decision.level = Level::observe;
+    decision.reason = event.error_class;
+    decision.detail = event.detail;
+    world_.record(std::move(decision));
+}
+
+void Engine::Impl::recover_source(SourceState& source) {
+    source.ok = true;
+    source.ever = true;
+    source.last = world_.now.t;
+    source.error_class.clear();
+    source.error_detail.clear();
+    source.page_at.reset();
+    if (!source.incident) {
+        return;
+    }
+    IncidentRecord incident = *std::exchange(source.incident, std::nullopt);
+    incident.open = false;
+    incident.closed = incident.updated = world_.now;
+    incident.level = Level::steady;
+    incident.phase = Phase::steady;
+    DecisionRecord decision;
+    decision.incident = incident.id;
+    decision.target = incident.target;
+    decision.at = world_.now;
+    decision.kind = DecisionKind::source_recovered;
+    decision.reason = "answers_again";
+    world_.record(std::move(incident));
+    world_.record(std::move(decision));
+}
+
+void Engine::Impl::wake_source(SourceState& source) {
+    if (!source.incident || !source.page_at) {
+        return;
+    }
+    if (world_.now.t < *source.page_at) {
+        world_.deadlines.arm(source.key, *source.page_at);
+        return;
+    }
+    source.page_at.reset();
+    world_.emit(Notify{PageKind::source_failed,
+                       source.incident->id,
+                       source.incident->target,
+                       Level::observe,
+                       source.error_class,
+                       "no data from source " + source.rule.name + ": " + source.incident->reason +
+                           "; its targets are neither called ill nor healed on it"});
+}
+
+void Engine::Impl::take(const UnitEvent& event) {
+    world_.units[event.unit].take(world_.now.t, event);
+    unit_changed(event.unit);
+}
+
+void Engine::Impl::take(const JobEvent& event) {
+    world_.units[event.unit].take(world_.now.t, event);
+    unit_changed(event.unit);
+}
+
+void Engine::Impl::unit_changed(const std::string& unit) {
+    const auto [begin, end] = targets_by_unit_.equal_range(unit);
+    for (auto each = begin; each != end; ++each) {
+        judge_unit(*each->second);
+        if (each->second->incident) {
+            world_.changed.insert(each->second->key);
+        }
+    }
+}
+
+void Engine::Impl::judge_unit(TargetState& target) {
+    const auto unit = world_.units.find(target.rule->unit);
+    if (unit == world_.units.end()) {
+        return;
+    }
+    const core::UnitHealth health = unit->second.health();
+    for (std::size_t i = 0; i < target.indicators.size(); ++i) {
+        core::IndicatorState& indicator = target.indicators[i];
+        if (indicator.rule().kind != ValueKind::unit_state) {
+            continue;
+        }
+        const Severity before = indicator.severity();
+        indicator.judge_unit(world_.now.t, health.severity, health.words, health.why);
+        if (const auto again = indicator.settle_unit(world_.now.t)) {
+            world_.deadlines.arm(target.key, *again);
+        }
+        note_severity({&target, i}, before);
+    }
+}
+
+void Engine::Impl::take(const FileEvent& event) {
+    reject("not_available", "file " + event.path);
+}
+
+void Engine::Impl::take(const ProviderEvent& event) {
+    reject("not_available", "provider " + event.provider);
+}
+
+void Engine::Impl::take(const SlotEvent& event) {
+    reject("not_available", "slot " + std::to_string(event.ticket));
+}
+
+void Engine::Impl::take(const TickEvent& /*event*/) {}
+
+void Engine::Impl::take(const HostEvent& event) {
+    if (event.change == HostChange::off_switch) {
+        world_.disabled = event.disabled;
+        world_.disabled_by = event.detail;
+        world_.look_at_all_ill();
+        return;
+    }
+    warm_up_all();
+}
+
+void Engine::Impl::warm_up_all() {
+    for (const auto& [name, target] : targets_) {
+        target->warm_up_until =
+            std::max(target->warm_up_until, world_.now.t + target->rule->warm_up);
+    }
+    world_.look_at_all_ill();
+}
+
+void Engine::Impl::take(const PreflightEvent& event) {
+    for (const auto key : world_.ill) {
+        TargetState& target = *target_by_key_.at(key);
+        if (target.asking && target.asking->ticket == event.ticket) {
+            ladder(target).on_preflight(event);
+            world_.changed.insert(key);
+            return;
+        }
+    }
+}
+
+Engine::Impl::TargetState* Engine::Impl::flying_target(const std::string& action) {
+    const auto flying = world_.flying.find(action);
+    return flying == world_.flying.end() ? nullptr : target_by_key_.at(flying->second);
+}
+
+void Engine::Impl::take(const ActionEvent& event) {
+    if (TargetState* target = flying_target(event.action)) {
+        ladder(*target).on_action(event);
+        world_.changed.insert(target->key);
+        return;
+    }
+    const auto orphan = std::find(orphans_.begin(), orphans_.end(), event.action);
+    const bool late = world_.in_doubt.erase(event.action) > 0;
+    if (orphan == orphans_.end() && !late) {
+        reject("unknown_action", event.action);
+        return;
+    }
+    if (orphan != orphans_.end() && event.phase == ActionPhase::started) {
+        return;
+    }
+    TransitionRecord record;
+    record.action = event.action;
+    record.at = world_.now;
+    record.state = ActionState::finished;
+    record.result = event.phase == ActionPhase::settled
+                        ? (event.settled_as == SettledAs::done        ? ActionResult::done
+                           : event.settled_as == SettledAs::ambiguous ? ActionResult::ambiguous
+                                                                      : ActionResult::failed)
+                        : event.result;
+    record.reason = late ? "late" : "abandoned";
+    record.detail = event.detail;
+    record.took = event.took;
+    if (late) {  // the outcome stays ambiguous; what came is only told
+        record.result = ActionResult::ambiguous;
+        record.detail =
+            "reported later: " + std::string{name_of(event.result)} + ' ' + event.detail;
+    } else {
+        orphans_.erase(orphan);
+    }
+    world_.record(std::move(record));
+}
+
+void Engine::Impl::take(const LedgerEvent& event) {
+    if (event.news == LedgerNews::healthy || event.news == LedgerNews::unhealthy) {
+        world_.ledger_healthy = event.news == LedgerNews::healthy;
+        world_.ledger_detail = event.detail;
+        world_.look_at_all_ill();
+        return;
+    }
+    if (TargetState* target = flying_target(event.action)) {
+        ladder(*target).on_intent(event.news == LedgerNews::committed, event.detail);
+        world_.changed.insert(target->key);
+    }
+}
+
+}  // namespace primum

@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "core/ladder.hpp"
+#include "core/source_book.hpp"
+#include "core/target_state.hpp"
+#include "core/world.hpp"
+
+#include <primum/engine.hpp>
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace primum {
+
+class Engine::Impl {
+public:
+    explicit Impl(const EngineLimits& limits) : world_(limits) {}
+
+    std::vector<Effect> advance(const Event& event);
+    std::optional<Instant> next_deadline() { return world_.deadlines.next(); }
+
+    [[nodiscard]] HostView host() const;
+    [[nodiscard]] std::vector<TargetSummary> targets() const;
+    [[nodiscard]] std::vector<SourceView> sources() const;
+    [[nodiscard]] std::optional<TargetSummary> target(std::string_view name) const;
+    [[nodiscard]] std::optional<Explanation> explain(std::string_view name) const;
+
+private:
+    using TargetState = core::TargetState;
+    using SourceState = core::SourceState;
+
+    // engine.cpp: one handler an event type
+    void take(const SeriesEvent& event);
+    void take(const SampleEvent& event);
+    void take(const SamplesEvent& event);
+    void take(const SourceEvent& event);
+    void take(const UnitEvent& event);
+    void take(const JobEvent& event);
+    void take(const FileEvent& event);
+    void take(const ProviderEvent& event);
+    void take(const OperatorEvent& event);
+    void take(const HostEvent& event);
+    void take(const RulesEvent& event);
+    void take(const RestoreEvent& event);
+    void take(const PreflightEvent& event);
+    void take(const ActionEvent& event);
+    void take(const LedgerEvent& event);
+    void take(const SlotEvent& event);
+    void take(const TickEvent& event);
+
+    void reject(std::string reason, std::string detail = {});
+    void run_due();
+    void look_at_changed();
+    void note_severity(const core::Listener& listener, Severity before);
+    void judge_unit(TargetState& target);
+    void unit_changed(const std::string& unit);
+    void wake_target(TargetState& target);
+    void wake_source(SourceState& source);
+    void fail_source(SourceState& source, const SourceEvent& event);
+    void recover_source(SourceState& source);
+    void warm_up_all();
+    SourceState* find_source(const std::string& name);
+    core::Ladder ladder(TargetState& target) { return {world_, target}; }
+    TargetState* flying_target(const std::string& action);
+
+    // engine_rules.cpp: start and reload
+    [[nodiscard]] Instant local(const StoredStamp& stamp) const;
+    void restore_holds();
+    void restore_actions();
+    void restore_incidents();
+    void restore_incident(const RestoredIncident& restored);
+    void restore_source_incident(const RestoredIncident& restored);
+    void restore_flight(const RestoredAction& restored);
+    void write_off_dry_run(const std::string& action);
+    void close_orphan(const RestoredIncident& restored);
+    void apply_sources(const RuleSet& rules);
+    void apply_targets(const std::shared_ptr<const RuleSet>& rules, bool is_start);
+    void add_target(const std::shared_ptr<const RuleSet>& rules, const TargetRule& rule);
+    void change_target(TargetState& target,
+                       const std::shared_ptr<const RuleSet>& rules,
+                       const TargetRule& rule);
+    void rebind_target(TargetState& target,
+                       const std::shared_ptr<const RuleSet>& rules,
+                       const TargetRule& rule);
+    void listen(TargetState& target);
+    void remove_gone();
+
+    // engine_operator.cpp
+    void hold(const OperatorEvent& event, bool disable);
+    void release(const OperatorEvent& event, bool disable);
+    void acknowledge(const OperatorEvent& event);
+    void reply(const OperatorEvent& event,
+               bool accepted,
+               std::string code,
+               std::string message,
+               std::uint64_t hold = 0);
+
+    // views.cpp
+    [[nodiscard]] TargetSummary summary(const TargetState& target) const;
+    [[nodiscard]] RungView rung_view(const TargetState& target, Level level) const;
+    void explain_next(const TargetState& target, Explanation& explanation) const;
+    void explain_waiting(const TargetState& target, Explanation& explanation) const;
+
+    core::World world_;
+    std::optional<RestoredState> restored_;  // until the first rules are there
+    bool started_ = false;                   // restore has come
+    core::Deadlines::Key next_key_ = 0;
+    std::map<std::string, std::unique_ptr<TargetState>, std::less<>> targets_;
+    std::map<std::string, std::unique_ptr<SourceState>, std::less<>> sources_;
+    std::map<core::Deadlines::Key, TargetState*> target_by_key_;
+    std::map<core::Deadlines::Key, SourceState*> source_by_key_;
+    std::multimap<std::string, TargetState*, std::less<>> targets_by_unit_;
+    std::vector<std::string> orphans_;  // actions without a target, being settled
+};
+
+}  // namespace primum

@@ -1,0 +1,242 @@
+// SPDX-License-Identifier: MIT
+#include "core/guards.hpp"
+
+#include "core/text.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <string>
+#include <utility>
+
+namespace primum::core {
+namespace {
+
+// One guard's answer, with the time at which it may change if that is known.
+struct Answer {
+    bool veto = false;
+    std::string detail;
+    std::optional<Instant> until;
+};
+
+Answer pass(std::string detail = {}) {
+    return {false, std::move(detail), {}};
+}
+Answer veto(std::string detail, std::optional<Instant> until = {}) {
+    return {true, std::move(detail), until};
+}
+
+// Collects the answers in their order.
+class Round {
+public:
+    void ask(Guard guard, Answer answer) {
+        report_.verdicts.push_back(
+            {guard, answer.veto ? Verdict::veto : Verdict::pass, std::move(answer.detail)});
+        if (answer.veto && !report_.veto) {
+            report_.veto = guard;
+            report_.look_again = answer.until;
+        }
+    }
+    void skip(Guard guard) { report_.verdicts.push_back({guard, Verdict::not_asked, {}}); }
+    [[nodiscard]] bool vetoed() const { return report_.veto.has_value(); }
+    [[nodiscard]] GuardReport take() { return std::move(report_); }
+
+private:
+    GuardReport report_;
+};
+
+Answer ask_disabled(const World& world, const TargetState& target) {
+    if (world.disabled) {
+        return veto("the off switch is on: " + world.disabled_by);
+    }
+    if (const auto* disable = world.holds.covering(world.now.t, target.rule->name, true)) {
+        return veto("disabled: " + disable->reason, disable->until.t);
+    }
+    return pass();
+}
+
+Answer ask_held(const World& world, const TargetState& target) {
+    if (const auto* hold = world.holds.covering(world.now.t, target.rule->name, false)) {
+        return veto("held by uid " + std::to_string(hold->uid) + ": " + hold->reason,
+                    hold->until.t);
+    }
+    return pass();
+}
+
+Answer ask_warming_up(const World& world, const TargetState& target) {
+    if (world.now.t < target.warm_up_until) {
+        return veto("ends " + until_text(world.now.t, target.warm_up_until), target.warm_up_until);
+    }
+    return pass();
+}
+
+Answer ask_no_data(const TargetState& target, Level level) {
+    return target.condition_of(level) == Condition::yes
+               ? pass()
+               : veto("what is known does not say whether the rung's condition still holds");
+}
+
+Answer ask_foreign_actor(const World& world, const TargetState& target, Level level) {
+    const auto unit = world.units.find(target.rule->unit);
+    if (target.rule->unit.empty() || unit == world.units.end()) {
+        return pass();
+    }
+    const RungRule& rung = target.rung(level);
+    const auto actor = unit->second.foreign_actor(world.now.t, rung.settle + rung.verify);
+    return actor ? veto(actor->detail, actor->until) : pass();
+}
+
+Answer ask_cooldown(const World& world, const TargetState& target, Level level) {
+    const auto until = cooldown_until(world, target, level);
+    if (until && world.now.t < *until) {
+        return veto("ends " + until_text(world.now.t, *until), until);
+    }
+    return pass();
+}
+
+Answer within(const Budget& budget, const BudgetUse& use, const std::string& whose) {
+    std::string detail = std::to_string(use.used) + " of " + std::to_string(budget.actions) +
+                         " used in " + duration_text(budget.per) + whose;
+    return use.used >= budget.actions ? veto(std::move(detail), use.frees_at)
+                                      : pass(std::move(detail));
+}
+
+Answer ask_target_budget(const World& world, const TargetState& target, bool dry_run) {
+    const auto& budget = target.rule->budget;
+    if (!budget) {
+        return pass("no budget of its own");
+    }
+    return within(
+        *budget, world.actions.use(world.now.t, budget->per, dry_run, target.rule->name), "");
+}
+
+Answer ask_host_budget(const World& world, Level level, bool dry_run) {
+    const DecisionSettings& settings = world.rules->settings;
+    if (world.actions.full()) {
+        return veto("too many actions to remember; ask again later");
+    }
+    if (const auto& budget = settings.per_level[index_of(level)]) {
+        Answer answer = within(*budget,
+                               world.actions.use(world.now.t, budget->per, dry_run, {}, level),
+                               " at level " + std::string{name_of(level)});
+        if (answer.veto) {
+            return answer;
+        }
+    }
+    return within(settings.host, world.actions.use(world.now.t, settings.host.per, dry_run), "");
+}
+
+Answer ask_in_flight(const World& world, const TargetState& target, bool dry_run) {
+    const std::uint32_t flying = dry_run ? world.flights.dry : world.flights.real;
+    if (target.flight) {
+        return veto("its action " + target.flight->record.id + " is not verified yet");
+    }
+    if (flying >= world.rules->settings.in_flight) {
+        return veto(std::to_string(flying) + " of " +
+                    std::to_string(world.rules->settings.in_flight) + " on this host");
+    }
+    return pass();
+}
+
+Answer ask_ledger(const World& world, const TargetState& target) {
+    if (!world.ledger_healthy) {
+        return veto("cannot record: " + world.ledger_detail);
+    }
+    const auto& held_back = target.held_back;
+    if (held_back && held_back->guard == Guard::ledger && world.now.t < held_back->ask_again) {
+        return veto(held_back->detail, held_back->ask_again);
+    }
+    return pass();
+}
+
+void ask_after_preflight(Round& round, const World& world, const TargetState& target, Level level) {
+    const auto& held_back = target.held_back;
+    const bool holds = held_back && world.now.t < held_back->ask_again;
+    if (round.vetoed() || !holds) {
+        round.skip(Guard::preflight);
+    } else if (held_back->guard == Guard::preflight) {
+        round.ask(Guard::preflight, veto(held_back->detail, held_back->ask_again));
+    } else {
+        round.ask(Guard::preflight, pass());
+    }
+    if (round.vetoed()) {
+        round.skip(Guard::dry_run);
+    } else {
+        round.ask(Guard::dry_run,
+                  enforced(world, target, level)
+                      ? pass()
+                      : veto("level " + std::string{name_of(level)} + " is not enforced"));
+    }
+}
+
+}  // namespace
+
+bool enforced(const World& world, const TargetState& target, Level level) {
+    return target.rule->enforces(level, world.rules->settings.mode);
+}
+
+std::uint32_t next_streak(const World& world, const TargetState& target, Level level) {
+    const auto* last =
+        world.actions.latest(target.rule->name, level, !enforced(world, target, level));
+    const bool continues = last != nullptr && target.incident &&
+                           (last->incident == target.incident->id || !target.fresh);
+    return continues ? last->streak + 1 : 1;
+}
+
+std::optional<Instant> cooldown_until(const World& world, const TargetState& target, Level level) {
+    const auto* last =
+        world.actions.latest(target.rule->name, level, !enforced(world, target, level));
+    if (last == nullptr || !last->ended) {
+        return std::nullopt;
+    }
+    const Cooldown& rule = target.rung(level).cooldown;
+    const bool continues =
+        !target.incident || last->incident == target.incident->id || !target.fresh;
+    const double factor =
+        std::pow(rule.factor, static_cast<double>(continues ? last->streak - 1 : 0));
+    const double length = std::min(static_cast<double>(rule.initial.count()) * factor,
+                                   static_cast<double>(std::max(rule.max, rule.initial).count()));
+    return *last->ended + Duration{static_cast<Duration::rep>(length)};
+}
+
+GuardReport ask_guards(const World& world, const TargetState& target, Level level) {
+    const bool dry_run = !enforced(world, target, level);
+    Round round;
+    round.ask(Guard::disabled, ask_disabled(world, target));
+    round.ask(Guard::held, ask_held(world, target));
+    round.ask(Guard::warming_up, ask_warming_up(world, target));
+    round.ask(Guard::no_data, ask_no_data(target, level));
+    round.ask(Guard::foreign_actor, ask_foreign_actor(world, target, level));
+    round.ask(Guard::cooldown, ask_cooldown(world, target, level));
+    round.ask(Guard::target_budget, ask_target_budget(world, target, dry_run));
+    round.ask(Guard::host_budget, ask_host_budget(world, level, dry_run));
+    round.ask(Guard::in_flight, ask_in_flight(world, target, dry_run));
+    const auto& held_back = target.held_back;
+    const bool too_wide =
+        held_back && held_back->guard == Guard::blast_radius && world.now.t < held_back->ask_again;
+    if (too_wide && !round.vetoed()) {
+        round.ask(Guard::blast_radius, veto(held_back->detail, held_back->ask_again));
+    } else {
+        round.skip(Guard::blast_radius);
+    }
+    round.ask(Guard::ledger, ask_ledger(world, target));
+    ask_after_preflight(round, world, target, level);
+    return round.take();
+}
+
+std::optional<GuardVerdict> called_off(const World& world,
+                                       const TargetState& target,
+                                       const Flight& flight) {
+    const std::array answers{
+        std::pair{Guard::disabled, ask_disabled(world, target)},
+        std::pair{Guard::held, ask_held(world, target)},
+        std::pair{Guard::foreign_actor, ask_foreign_actor(world, target, flight.record.level)},
+    };
+    for (const auto& [guard, answer] : answers) {
+        if (answer.veto) {
+            return GuardVerdict{guard, Verdict::veto, answer.detail};
+        }
+    }
+    return std::nullopt;
+}
+
+}  // namespace primum::core

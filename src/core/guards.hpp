@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "core/target_state.hpp"
+#include "core/world.hpp"
+
+#include <optional>
+#include <vector>
+
+namespace primum::core {
+
+// What the guards say about acting on a target at a level now.
+struct GuardReport {
+    std::vector<GuardVerdict> verdicts;  // every guard asked, in the order of the Guard enumeration
+    std::optional<Guard> veto;           // the first
+    std::optional<Instant> look_again;   // when the first veto may be over, if that is known
+};
+
+// Asks all cheap guards. blast_radius, preflight and dry_run are asked only when none of these
+// vetoes; what is known of them stands in `held_back`.
+GuardReport ask_guards(const World& world, const TargetState& target, Level level);
+
+// The guards that can still call off an action whose intent is already durable: the off switch,
+// holds, and somebody else at work. Nothing when none vetoes.
+std::optional<GuardVerdict> called_off(const World& world,
+                                       const TargetState& target,
+                                       const Flight& flight);
+
+// When the cooldown of (target, level) ends; nothing while there is none.
+std::optional<Instant> cooldown_until(const World& world, const TargetState& target, Level level);
+
+// The streak that an action started now would have: 1, or one more than the last.
+std::uint32_t next_streak(const World& world, const TargetState& target, Level level);
+
+// Whether an action at `level` would really be carried out.
+bool enforced(const World& world, const TargetState& target, Level level);
+
+}  // namespace primum::core

@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "core/guards.hpp"
+#include "core/target_state.hpp"
+#include "core/verification.hpp"
+#include "core/world.hpp"
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace primum::core {
+
+// How long an answer to a preflight is waited for, and how long a "not now" is left alone.
+inline constexpr Duration preflight_patience = std::chrono::seconds{10};
+inline constexpr Duration preflight_retry = std::chrono::seconds{10};
+// What an action may take beyond its own timeout before nobody can say how it ended.
+inline constexpr Duration answer_margin = std::chrono::seconds{5};
+
+// Moves one target up and down its ladder. A short-lived view: it owns nothing.
+class Ladder {
+public:
+    Ladder(World& world, TargetState& target) : world_(world), target_(target) {}
+
+    // Does all that the present state of evidence and time calls for, arms the next deadline and
+    // writes the incident down if it changed.
+    void reconsider();
+
+    void on_preflight(const PreflightEvent& answer);
+    void on_intent(bool committed, const std::string& detail);
+    void on_action(const ActionEvent& news);
+    // A person re-arms an exhausted ladder. False if it is not exhausted.
+    bool acknowledge(const std::string& reason);
+    // The target left the rules: what has not started is dropped, the incident is closed.
+    void abandon();
+    // What the plans were made for has changed: those not yet started are made anew.
+    void drop_plans();
+    // Takes up a flight that the ledger gave back at start: what is not known to have finished is
+    // asked for, what has finished gets its whole settle and verify anew.
+    void resume(Flight flight, ActionState state);
+
+private:
+    // One change of state; false when there is nothing more to do now.
+    bool step();
+    bool step_phase();
+    bool step_steady();
+    bool step_waiting();
+    bool step_asking();
+    bool step_settling();
+    bool step_verifying();
+    bool step_awaiting_data();
+    bool step_soaking();
+
+    void open_incident();
+    void reopen_incident();
+    void close_incident(const std::string& reason);
+    void enter(Level level, const std::string& reason);
+    void mark_spent(Level level,
+                    DecisionKind kind,
+                    const std::string& reason,
+                    const std::string& detail = {});
+    bool climb();
+    bool wait_for_condition(const RungRule& wanted);
+    bool want_action();
+    bool held_back(const GuardReport& report);
+    void begin_soak(const std::string& reason);
+    void exhaust(const std::string& code, const std::string& detail);
+
+    void begin_action(std::uint32_t index, const GuardReport& report);
+    void start_or_call_off();
+    void finish(ActionResult result, Refusal refusal, const std::string& detail, Duration took);
+    void finish_without_effect(const std::string& reason, const std::string& detail);
+    void begin_settling();
+    void conclude(const Finding& finding);
+    void give_attempt_back();
+    void end_flight();
+    void on_settled(const ActionEvent& news);
+
+    void decide(DecisionKind kind,
+                const std::string& reason,
+                const std::string& detail = {},
+                std::vector<GuardVerdict> guards = {});
+    void transition(ActionState state,
+                    const std::string& reason,
+                    const std::string& detail = {},
+                    ActionResult result = ActionResult::none,
+                    Outcome outcome = Outcome::none,
+                    Duration took = Duration{0});
+    void page(PageKind kind, const std::string& reason, const std::string& text);
+    void write_incident();
+    void need_at(Instant at) { world_.deadlines.arm(target_.key, at); }
+    void set_phase(Phase phase);
+
+    [[nodiscard]] bool is_dry_run() const;
+    [[nodiscard]] std::array<std::uint32_t, level_count>& attempts() const;
+    [[nodiscard]] bool recovered() const;
+    [[nodiscard]] const std::string& name() const { return target_.rule->name; }
+
+    World& world_;
+    TargetState& target_;
+};
+
+}  // namespace primum::core

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: MIT
+#include "core/target_state.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace primum::core {
+
+TargetState::TargetState(Deadlines::Key number,
+                         std::shared_ptr<const RuleSet> set,
+                         const TargetRule& target,
+                         const EngineLimits& limits)
+    : key(number), rules(std::move(set)), rule(&target), was_ill(target.indicators.size()) {
+    indicators.reserve(target.indicators.size());
+    for (const IndicatorRule& indicator : target.indicators) {
+        indicators.emplace_back(indicator, limits.samples_per_window);
+    }
+}
+
+Severity TargetState::severity() const {
+    Severity worst = Severity::unknown;
+    for (const IndicatorState& indicator : indicators) {
+        worst = std::max(worst, indicator.severity());
+    }
+    return worst;
+}
+
+Condition TargetState::condition(Severity when, std::uint32_t count) const {
+    std::uint32_t ill = 0;
+    std::uint32_t in_doubt = 0;
+    for (std::size_t i = 0; i < indicators.size(); ++i) {
+        const Severity severity = indicators[i].severity();
+        if (severity == Severity::critical && indicators[i].rule().kind == ValueKind::unit_state) {
+            return Condition::yes;
+        }
+        if (severity >= when) {
+            ++ill;
+        } else if (severity == Severity::unknown && was_ill[i]) {
+            ++in_doubt;
+        }
+    }
+    if (ill >= count) {
+        return Condition::yes;
+    }
+    return ill + in_doubt >= count ? Condition::undecidable : Condition::no;
+}
+
+Condition TargetState::condition_of(Level at) const {
+    const RungRule& wanted = rung(at);
+    if (at == Level::observe && !wanted.named) {
+        return condition(Severity::warning, 1);
+    }
+    return condition(wanted.when, wanted.indicators);
+}
+
+std::vector<EvidenceItem> TargetState::evidence() const {
+    std::vector<EvidenceItem> items;
+    items.reserve(indicators.size());
+    for (const IndicatorState& indicator : indicators) {
+        items.push_back(indicator.evidence());
+    }
+    return items;
+}
+
+void TargetState::note_illness(bool unit_is_deliberate) {
+    for (std::size_t i = 0; i < indicators.size(); ++i) {
+        const Severity severity = indicators[i].severity();
+        const bool is_unit = indicators[i].rule().kind == ValueKind::unit_state;
+        if (severity >= Severity::warning) {
+            was_ill[i] = true;
+        } else if (severity != Severity::unknown || (is_unit && unit_is_deliberate)) {
+            was_ill[i] = false;
+        }
+    }
+}
+
+void TargetState::forget_illness() {
+    was_ill.assign(was_ill.size(), false);
+}
+
+}  // namespace primum::core

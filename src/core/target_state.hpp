@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "core/deadlines.hpp"
+#include "core/indicator.hpp"
+
+#include <primum/engine.hpp>
+#include <primum/record.hpp>
+#include <primum/rules.hpp>
+
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace primum::core {
+
+// Three-valued: whether enough indicators are ill enough.
+enum class Condition : std::uint8_t { no, yes, undecidable };
+
+// A preflight that is being asked.
+struct Asking {
+    std::uint64_t ticket = 0;
+    std::uint32_t index = 0;
+    Instant answer_by;
+};
+
+// What preflight said last, while it still holds the rung back.
+struct HeldBack {
+    Guard guard = Guard::preflight;  // or blast_radius
+    std::string detail;
+    Instant ask_again;
+};
+
+// The action under way, real or dry-run, with the rung as it was compiled when it began.
+struct Flight {
+    ActionRecord record;
+    RungRule rung;
+    Instant not_after;
+    Instant answer_by;  // while running: later than this it is ambiguous
+    Instant settle_until;
+    Instant verify_until;
+    Instant data_by;  // while awaiting data
+
+    [[nodiscard]] const RemedyRule& remedy() const { return rung.remedies[record.index]; }
+};
+
+// A closed incident that a relapse can re-open.
+struct ClosedIncident {
+    IncidentRecord record;
+    Instant closed;
+};
+
+// Everything the core knows of one target. `rules` keeps `rule` alive.
+struct TargetState {
+    TargetState(Deadlines::Key number,
+                std::shared_ptr<const RuleSet> set,
+                const TargetRule& target,
+                const EngineLimits& limits);
+
+    Deadlines::Key key;
+    std::shared_ptr<const RuleSet> rules;
+    const TargetRule* rule;
+    std::vector<IndicatorState> indicators;
+    std::vector<bool> was_ill;  // by indicator: ill at any time of the open incident, and not
+                                // known to be well since
+    bool gone = false;          // no longer in the rules; lives until its action has ended
+
+    Level level = Level::steady;
+    Phase phase = Phase::steady;
+    std::optional<IncidentRecord> incident;
+    std::optional<IncidentRecord> written;  // the incident as last given to the ledger
+    std::optional<ClosedIncident> last_closed;
+    bool fresh =
+        true;  // level 0 had lasted `relapse` when the incident opened: cooldowns start anew
+    std::uint32_t paged = 0;  // bit per PageKind, of the open incident
+
+    Instant warm_up_until;
+    Instant rung_entered;
+    std::array<std::optional<Instant>, level_count> condition_since;
+    std::optional<Instant> stuck_since;    // waiting for a condition
+    std::optional<Instant> waiting_since;  // held back by a guard
+    std::optional<Instant> soak_until;
+    std::optional<Asking> asking;
+    std::optional<HeldBack> held_back;
+    std::optional<Flight> flight;
+    std::optional<DecisionRecord> last_decision;
+
+    [[nodiscard]] const RungRule& rung(Level at) const { return rule->rungs[index_of(at)]; }
+    [[nodiscard]] bool spent(Level at) const {
+        return incident && (incident->spent >> index_of(at) & 1U) != 0;
+    }
+    // The worst of what is known.
+    [[nodiscard]] Severity severity() const;
+    // Whether at least `count` indicators are at `when` or above. A failed unit satisfies any
+    // count; an indicator that was ill and about which nothing is known now is in doubt.
+    [[nodiscard]] Condition condition(Severity when, std::uint32_t count) const;
+    // The condition of a rung; of `observe` the default one where the rules do not name it.
+    [[nodiscard]] Condition condition_of(Level at) const;
+    [[nodiscard]] std::vector<EvidenceItem> evidence() const;
+    // Brings was_ill up to date with the indicators. A deliberate unknown is no doubt.
+    void note_illness(bool unit_is_deliberate);
+    void forget_illness();
+};
+
+}  // namespace primum::core
