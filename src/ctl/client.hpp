@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <primum/result.hpp>
+#include <primum/time.hpp>
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+namespace primum::ctl {
+
+// A method of org.primum.Primum1.Manager with its arguments in order.
+struct Request {
+    std::string method;
+    std::vector<std::variant<std::string, std::uint32_t, std::uint64_t>> arguments;
+    Duration timeout{std::chrono::seconds{10}};
+    bool interactive = false;  // polkit may ask the user for a password
+};
+
+struct Reply {
+    std::string text;                   // the JSON document of a read, the message of a write
+    std::optional<std::uint64_t> hold;  // of Hold and Disable
+};
+
+struct CallFailure {
+    enum class Kind : std::uint8_t {
+        no_bus,       // the system bus is not there
+        not_running,  // nobody has the name
+        timeout,      // primumd did not answer in time
+        refused,      // primumd (or the bus) answered with an error
+    };
+    Kind kind = Kind::refused;
+    std::string name;     // D-Bus error name
+    std::string message;  // for people
+};
+
+// How primumctl speaks to primumd. A stopped primumd is never started by it.
+class Client {
+public:
+    Client() = default;
+    Client(const Client&) = delete;
+    Client& operator=(const Client&) = delete;
+    virtual ~Client() = default;
+
+    [[nodiscard]] virtual Result<Reply, CallFailure> call(const Request& request) = 0;
+};
+
+}  // namespace primum::ctl

@@ -1,0 +1,190 @@
+// SPDX-License-Identifier: MIT
+#include "ctl/command.hpp"
+
+#include "rules/duration.hpp"
+
+#include <CLI/CLI.hpp>
+
+#include <algorithm>
+#include <sstream>
+#include <utility>
+
+namespace primum::ctl {
+namespace {
+
+constexpr const char* description =
+    "Looks at primum and tells it what to leave alone. See primumctl(1).";
+constexpr const char* footer =
+    "Exit codes: 0 done; 64 wrong usage; 65 rules with mistakes; 69 primumd not reachable;\n"
+    "70 internal error; 75 refused for now, try again later; 77 not permitted.";
+constexpr std::uint32_t max_limit = 500;
+
+// CLI11's own check for spans of time: "30m" is fine, "30" is not.
+std::string check_duration(std::string& text) {
+    const auto span = rules::parse_duration(text);
+    if (!span.has_value()) {
+        return span.error().message;
+    }
+    return span->count() > 0 ? std::string{} : std::string{"must be longer than nothing"};
+}
+
+// Everything that CLI11 fills in, and which verb was named.
+class Grammar {
+public:
+    Grammar() : app_(description, "primumctl") {
+        app_.footer(footer);
+        app_.require_subcommand(1);
+        app_.fallthrough();
+        app_.add_flag("--json", command_.json, "print JSON and nothing else on stdout");
+        add_looking();
+        add_records();
+        add_changing();
+        add_offline();
+    }
+
+    Result<Command, NotACommand> parse(std::vector<std::string> arguments) {
+        const bool json =
+            std::find(arguments.begin(), arguments.end(), "--json") != arguments.end();
+        std::reverse(arguments.begin(), arguments.end());  // CLI11 wants the last one first
+        try {
+            app_.parse(std::move(arguments));
+        } catch (const CLI::ParseError& error) {
+            return fail(not_a_command(error, json));
+        }
+        if (!length_.empty()) {
+            command_.length = rules::parse_duration(length_).value_or(Duration{0});
+        }
+        command_.verb = named_verb();
+        const bool scoped = command_.verb == Verb::hold || command_.verb == Verb::release;
+        if (scoped && command_.target.empty() && !all_) {
+            return fail(NotACommand{Exit::usage, "name a TARGET, or say --all\n", json});
+        }
+        if (!command_.target.empty() && all_) {
+            return fail(NotACommand{Exit::usage, "either a TARGET or --all, not both\n", json});
+        }
+        return command_;
+    }
+
+private:
+    NotACommand not_a_command(const CLI::ParseError& error, bool json) {
+        std::ostringstream out;
+        std::ostringstream err;
+        app_.exit(error, out, err);
+        const bool helped = error.get_exit_code() == 0;
+        return {helped ? Exit::ok : Exit::usage, helped ? out.str() : err.str(), json};
+    }
+
+    CLI::App* verb(CLI::App& parent, const char* name, const char* what, Verb verb) {
+        CLI::App* const sub = parent.add_subcommand(name, what);
+        sub->fallthrough();
+        sub->footer(footer);
+        verbs_.emplace_back(sub, verb);
+        return sub;
+    }
+
+    void add_target(CLI::App* sub, bool required) {
+        sub->add_option("TARGET", command_.target, "name of a target")->required(required);
+    }
+
+    void add_reason(CLI::App* sub) {
+        sub->add_option("--reason", command_.reason, "why, for the record")->required();
+    }
+
+    void add_length(CLI::App* sub) {
+        sub->add_option("--for", length_, "for how long, as 30m or 1h30m")
+            ->required()
+            ->check(CLI::Validator(check_duration, "DURATION"));
+    }
+
+    void add_scope(CLI::App* sub) {
+        add_target(sub, false);
+        sub->add_flag("--all", all_, "all targets");
+    }
+
+    // A nested subcommand stands behind its parent.
+    [[nodiscard]] Verb named_verb() const {
+        const auto found = std::find_if(
+            verbs_.rbegin(), verbs_.rend(), [](const auto& v) { return v.first->parsed(); });
+        return found == verbs_.rend() ? Verb::status : found->second;
+    }
+
+    void add_page(CLI::App* sub) {
+        sub->add_option("--limit", command_.limit, "at most so many, newest first")
+            ->check(CLI::Range(1U, max_limit))
+            ->capture_default_str();
+        sub->add_option("--before", command_.before, "only what is older than this id");
+    }
+
+    void add_looking() {
+        verb(app_, "status", "the host in one screen", Verb::status);
+        verb(app_, "list", "all targets, ill ones first", Verb::list)
+            ->add_flag("--ill", command_.ill_only, "only those that are not at level 0");
+        add_target(verb(app_, "show", "one target in short", Verb::show), true);
+        add_target(verb(app_, "explain", "why primum acts on a target, or why not", Verb::explain),
+                   true);
+        verb(app_, "sources", "where the evidence comes from", Verb::sources);
+    }
+
+    void add_records() {
+        CLI::App* const incidents =
+            verb(app_, "incidents", "the incidents on record", Verb::incidents);
+        add_page(incidents);
+        incidents->require_subcommand(0, 1);
+        verb(*incidents, "show", "the story of one incident", Verb::incident)
+            ->add_option("INCIDENT", command_.incident, "number of the incident")
+            ->required();
+        add_page(verb(app_, "actions", "what primum did, or would have done", Verb::actions));
+    }
+
+    void add_changing() {
+        CLI::App* const hold =
+            verb(app_, "hold", "keep primum's hands off a target for a while", Verb::hold);
+        add_scope(hold);
+        add_length(hold);
+        add_reason(hold);
+        CLI::App* const release = verb(app_, "release", "end holds early", Verb::release);
+        add_scope(release);
+        add_reason(release);
+        CLI::App* const disable =
+            verb(app_, "disable", "switch all remedies off, or those of one target", Verb::disable);
+        add_target(disable, false);
+        add_length(disable);
+        add_reason(disable);
+        CLI::App* const enable = verb(app_, "enable", "end disables early", Verb::enable);
+        add_target(enable, false);
+        add_reason(enable);
+        CLI::App* const ack = verb(
+            app_, "ack", "acknowledge an incident, which re-arms its ladder", Verb::acknowledge);
+        ack->add_option("INCIDENT", command_.incident, "number of the incident")->required();
+        add_reason(ack);
+        verb(app_, "reload", "read the rules again", Verb::reload)
+            ->add_option("--reason", command_.reason, "why, for the record");
+    }
+
+    void add_offline() {
+        CLI::App* const rules = app_.add_subcommand("rules", "work on rule files, without primumd");
+        rules->fallthrough();
+        rules->require_subcommand(1);
+        CLI::App* const check =
+            verb(*rules, "check", "find all mistakes in rule files", Verb::rules_check);
+        check->add_option("PATH", command_.paths, "rule files, or directories of them")->required();
+        check->add_option("--settings",
+                          command_.settings,
+                          "check this settings file too, and the rules under its limits");
+        verb(app_, "version", "the version of primumctl", Verb::version);
+    }
+
+    CLI::App app_;
+    Command command_;
+    std::string length_;
+    bool all_ = false;
+    std::vector<std::pair<CLI::App*, Verb>> verbs_;
+};
+
+}  // namespace
+
+Result<Command, NotACommand> parse_command(std::vector<std::string> arguments) {
+    return Grammar{}.parse(std::move(arguments));
+}
+
+}  // namespace primum::ctl

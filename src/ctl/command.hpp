@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <primum/result.hpp>
+#include <primum/time.hpp>
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace primum::ctl {
+
+// After sysexits.h, but for 0. The man page has the same list.
+enum class Exit : int {
+    ok = 0,
+    usage = 64,        // the command line is wrong, or names what does not exist
+    bad_data = 65,     // rules with mistakes
+    unreachable = 69,  // primumd does not run, or does not answer
+    internal = 70,     // something that should not happen
+    temporary = 75,    // refused for now; another try may succeed
+    denied = 77,       // not permitted
+};
+
+enum class Verb : std::uint8_t {
+    status,
+    list,
+    show,
+    explain,
+    hold,
+    release,
+    disable,
+    enable,
+    acknowledge,
+    incidents,
+    incident,
+    actions,
+    sources,
+    reload,
+    rules_check,
+    version,
+};
+
+// A command line, understood.
+struct Command {
+    Verb verb = Verb::status;
+    bool json = false;
+    std::string target;              // empty: all of them
+    bool ill_only = false;           // of list
+    Duration length{0};              // of hold and disable
+    std::string reason;              // of what changes something
+    std::uint64_t incident = 0;      // of acknowledge and incident
+    std::uint32_t limit = 20;        // of incidents and actions
+    std::uint64_t before = 0;        // of incidents and actions: 0 is the newest
+    std::vector<std::string> paths;  // of rules_check
+    std::string settings;            // of rules_check: a settings file, or empty
+};
+
+// A command line that is not to be carried out: help, or a mistake.
+struct NotACommand {
+    Exit exit = Exit::usage;
+    std::string text;  // for stdout when `exit` is ok, else for stderr
+    bool json = false;
+};
+
+// Understands `arguments`, without the program's name.
+[[nodiscard]] Result<Command, NotACommand> parse_command(std::vector<std::string> arguments);
+
+}  // namespace primum::ctl

@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: MIT
+#include "ctl/rules_check.hpp"
+
+#include "ctl/text.hpp"
+#include "event/json_writer.hpp"
+#include "rules/loader.hpp"
+#include "rules/settings.hpp"
+
+#include <fmt/format.h>
+
+#include <filesystem>
+
+namespace primum::ctl {
+namespace {
+
+constexpr std::size_t short_digest = 12;
+
+std::string counted(std::size_t count, std::string_view noun) {
+    return fmt::format("{} {}{}", count, noun, count == 1 ? "" : "s");
+}
+
+}  // namespace
+
+RulesReport check_rules(const std::vector<std::string>& paths, const std::string& settings) {
+    RulesReport report;
+    rules::Settings in_force;
+    if (!settings.empty()) {
+        std::error_code ignored;
+        rules::SettingsLoad load = rules::load_settings(settings);
+        if (!std::filesystem::exists(settings, ignored)) {
+            load.errors.push_back({settings, 0, 0, "", "there is no such settings file", ""});
+        }
+        report.errors = load.errors;
+        in_force = load.errors.empty() ? load.settings : rules::Settings{};
+    }
+    const rules::RulesLoad load = rules::load_rules({paths.begin(), paths.end()}, in_force);
+    report.errors.insert(report.errors.end(), load.errors.begin(), load.errors.end());
+    report.files = load.files.size();
+    if (load.rules != nullptr) {
+        report.digest = load.rules->digest;
+        report.targets = load.rules->targets.size();
+        report.sources = load.rules->sources.size();
+    }
+    return report;
+}
+
+std::string report_json(const RulesReport& report) {
+    std::string json;
+    event::JsonWriter writer{json};
+    writer.begin_object();
+    writer.key("v");
+    writer.value(1);
+    writer.key("ok");
+    writer.value(report.errors.empty());
+    writer.key("digest");
+    writer.value(report.digest);
+    writer.key("files");
+    writer.value(std::uint64_t{report.files});
+    writer.key("targets");
+    writer.value(std::uint64_t{report.targets});
+    writer.key("sources");
+    writer.value(std::uint64_t{report.sources});
+    writer.key("errors");
+    writer.begin_array();
+    for (const rules::RuleError& error : report.errors) {
+        writer.begin_object();
+        writer.key("file");
+        writer.value(error.file);
+        writer.key("line");
+        writer.value(error.line);
+        writer.key("column");
+        writer.value(error.column);
+        writer.key("key");
+        writer.value(error.key);
+        writer.key("message");
+        writer.value(error.message);
+        writer.key("hint");
+        writer.value(error.hint);
+        writer.end_object();
+    }
+    writer.end_array();
+    writer.end_object();
+    return json + "\n";
+}
+
+std::string report_text(const RulesReport& report) {
+    return fmt::format("ok: {} and {} in {}, rules {}\n",
+                       counted(report.targets, "target"),
+                       counted(report.sources, "source"),
+                       counted(report.files, "file"),
+                       report.digest.substr(0, short_digest));
+}
+
+std::string mistakes_text(const RulesReport& report) {
+    std::string out;
+    for (const rules::RuleError& error : report.errors) {
+        out += printable(rules::format_error(error)) + "\n";
+    }
+    return out + counted(report.errors.size(), "mistake") + "\n";
+}
+
+}  // namespace primum::ctl

@@ -1,0 +1,242 @@
+// SPDX-License-Identifier: MIT
+#include "ctl/run.hpp"
+
+#include "ctl/json.hpp"
+#include "ctl/render.hpp"
+#include "ctl/rules_check.hpp"
+#include "ctl/switches.hpp"
+#include "ctl/text.hpp"
+#include "event/json_writer.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <functional>
+#include <utility>
+
+namespace primum::ctl {
+namespace {
+
+using Render = std::function<std::string(const Document&, const Painter&)>;
+
+// A password may be asked for; polkit gives up after two minutes.
+constexpr Duration interactive_timeout{std::chrono::seconds{150}};
+constexpr std::uint32_t actions_in_status = 5;
+
+constexpr std::array<std::pair<std::string_view, Exit>, 14> exits{{
+    {"org.primum.Error.NotAuthorized", Exit::denied},
+    {"org.freedesktop.DBus.Error.AccessDenied", Exit::denied},
+    {"org.freedesktop.DBus.Error.InteractiveAuthorizationRequired", Exit::denied},
+    {"org.primum.Error.NoReason", Exit::usage},
+    {"org.primum.Error.NoLength", Exit::usage},
+    {"org.primum.Error.TooLong", Exit::usage},
+    {"org.primum.Error.InvalidArgument", Exit::usage},
+    {"org.primum.Error.UnknownTarget", Exit::usage},
+    {"org.primum.Error.UnknownIncident", Exit::usage},
+    {"org.primum.Error.ReloadFailed", Exit::bad_data},
+    {"org.primum.Error.Internal", Exit::internal},
+    {"org.freedesktop.DBus.Error.UnknownMethod", Exit::internal},
+    {"org.freedesktop.DBus.Error.InvalidArgs", Exit::internal},
+    {"org.freedesktop.DBus.Error.InconsistentMessage", Exit::internal},
+}};
+
+Exit failed(const CallFailure& failure, bool json, Surroundings& world) {
+    if (json) {
+        world.out << failure_json(failure);
+    }
+    world.err << "primumctl: " << advice(failure) << "\n";
+    return exit_of(failure);
+}
+
+// Prints the document that `request` answers.
+Exit read(const Request& request, bool json, const Render& render, Surroundings& world) {
+    const auto reply = world.client.call(request);
+    if (!reply.has_value()) {
+        return failed(reply.error(), json, world);
+    }
+    if (json) {
+        world.out << reply->text << "\n";
+        return Exit::ok;
+    }
+    const std::optional<Document> document = Document::parse(reply->text);
+    if (!document.has_value()) {
+        world.err << "primumctl: primumd's answer is not understood: do primumctl and primumd have "
+                     "the same version?\n";
+        return Exit::internal;
+    }
+    world.out << render(*document, Painter{world.colours});
+    return Exit::ok;
+}
+
+// Without the last actions the rest is still worth showing: Status says what is wrong.
+Exit status(const Command& command, Surroundings& world) {
+    const Render render = [&](const Document& document, const Painter& painter) {
+        const auto reply = world.client.call({"Actions", {actions_in_status, std::uint64_t{0}}});
+        const std::optional<Document> actions =
+            reply.has_value() ? Document::parse(reply->text) : std::nullopt;
+        return render_status(document, actions.has_value() ? &*actions : nullptr, painter);
+    };
+    return read({"Status", {}}, command.json, render, world);
+}
+
+Exit look(const Command& command, Surroundings& world) {
+    const std::string& target = command.target;
+    const bool json = command.json;
+    switch (command.verb) {
+        case Verb::list:
+            return read(
+                {"ListTargets", {}},
+                json,
+                [&](const Document& document, const Painter& painter) {
+                    return render_targets(document, command.ill_only, painter);
+                },
+                world);
+        case Verb::show:
+            return read({"Explain", {target}}, json, render_show, world);
+        case Verb::explain:
+            return read({"Explain", {target}}, json, render_explain, world);
+        case Verb::sources:
+            return read({"Sources", {}}, json, render_sources, world);
+        case Verb::incidents:
+            return read(
+                {"Incidents", {command.limit, command.before}}, json, render_incidents, world);
+        case Verb::incident:
+            return read({"Incident", {command.incident}}, json, render_incident, world);
+        case Verb::actions:
+            return read({"Actions", {command.limit, command.before}}, json, render_actions, world);
+        default:
+            return status(command, world);
+    }
+}
+
+Request request_of(const Command& command) {
+    const std::string& target = command.target;
+    const auto usec = static_cast<std::uint64_t>(command.length.count());
+    Request request;
+    request.timeout = interactive_timeout;
+    request.interactive = true;
+    switch (command.verb) {
+        case Verb::hold:
+            request.method = "Hold";
+            request.arguments = {target, usec, command.reason};
+            break;
+        case Verb::release:
+            request.method = "Release";
+            request.arguments = {target, command.reason};
+            break;
+        case Verb::disable:
+            request.method = "Disable";
+            request.arguments = {target, usec, command.reason};
+            break;
+        case Verb::enable:
+            request.method = "Enable";
+            request.arguments = {target, command.reason};
+            break;
+        case Verb::acknowledge:
+            request.method = "Acknowledge";
+            request.arguments = {command.incident, command.reason};
+            break;
+        default:
+            request.method = "Reload";
+            request.arguments = {command.reason.empty() ? std::string{"primumctl reload"}
+                                                        : command.reason};
+            break;
+    }
+    return request;
+}
+
+Exit change(const Command& command, Surroundings& world) {
+    const Request request = request_of(command);
+    if (command.target.empty() && command.verb == Verb::disable) {
+        return switch_off(request, command, world);
+    }
+    if (command.target.empty() && command.verb == Verb::enable) {
+        return switch_on(request, command, world);
+    }
+    const auto reply = world.client.call(request);
+    if (!reply.has_value()) {
+        return failed(reply.error(), command.json, world);
+    }
+    world.out << (command.json ? reply_json(*reply) : printable(reply->text, true) + "\n");
+    return Exit::ok;
+}
+
+Exit rules_check(const Command& command, Surroundings& world) {
+    const RulesReport report = check_rules(command.paths, command.settings);
+    if (command.json) {
+        world.out << report_json(report);
+    } else if (report.errors.empty()) {
+        world.out << report_text(report);
+    }
+    if (!report.errors.empty()) {
+        world.err << mistakes_text(report);
+        return Exit::bad_data;
+    }
+    return Exit::ok;
+}
+
+Exit version(const Command& command, Surroundings& world) {
+    world.out << (command.json ? fmt::format("{{\"v\":1,\"version\":\"{}\"}}\n", PRIMUM_VERSION)
+                               : fmt::format("primumctl {}\n", PRIMUM_VERSION));
+    return Exit::ok;
+}
+
+}  // namespace
+
+Exit exit_of(const CallFailure& failure) {
+    if (failure.kind != CallFailure::Kind::refused) {
+        return Exit::unreachable;
+    }
+    const auto found = std::find_if(
+        exits.begin(), exits.end(), [&](const auto& entry) { return entry.first == failure.name; });
+    return found == exits.end() ? Exit::temporary : found->second;
+}
+
+std::string advice(const CallFailure& failure) {
+    switch (failure.kind) {
+        case CallFailure::Kind::no_bus:
+            return printable(failure.message) +
+                   "; primumd cannot be asked (systemctl start dbus.service)";
+        case CallFailure::Kind::not_running:
+            return "primumd is not running (systemctl start primumd.service)";
+        case CallFailure::Kind::timeout:
+            return "primumd does not answer (systemctl status primumd.service)";
+        case CallFailure::Kind::refused:
+            break;
+    }
+    return printable(failure.message, true);
+}
+
+Exit run(const Command& command, Surroundings& surroundings) {
+    switch (command.verb) {
+        case Verb::hold:
+        case Verb::release:
+        case Verb::disable:
+        case Verb::enable:
+        case Verb::acknowledge:
+        case Verb::reload:
+            return change(command, surroundings);
+        case Verb::rules_check:
+            return rules_check(command, surroundings);
+        case Verb::version:
+            return version(command, surroundings);
+        default:
+            return look(command, surroundings);
+    }
+}
+
+Exit tell(const NotACommand& problem, Surroundings& surroundings) {
+    if (problem.exit == Exit::ok) {
+        surroundings.out << problem.text;
+        return problem.exit;
+    }
+    if (problem.json) {
+        surroundings.out << failure_json(
+            {CallFailure::Kind::refused, "org.primum.Error.Usage", problem.text});
+    }
+    surroundings.err << "primumctl: " << problem.text;
+    return problem.exit;
+}
+
+}  // namespace primum::ctl

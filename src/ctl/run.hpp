@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "ctl/client.hpp"
+#include "ctl/command.hpp"
+#include "ctl/off_switch.hpp"
+
+#include <primum/clock.hpp>
+
+#include <cstdint>
+#include <ostream>
+
+namespace primum::ctl {
+
+// The world as one run of primumctl sees it.
+struct Surroundings {
+    Client& client;
+    const Clock& clock;
+    std::ostream& out;
+    std::ostream& err;
+    bool colours = false;   // `out` is a terminal, and NO_COLOR is not set
+    std::uint32_t uid = 0;  // who runs it
+    OffSwitch off_switch{};
+};
+
+// Carries out one command. With `json` set, `out` gets one JSON document and nothing else, also
+// when it fails.
+[[nodiscard]] Exit run(const Command& command, Surroundings& surroundings);
+
+// Says why the command line is no command.
+[[nodiscard]] Exit tell(const NotACommand& problem, Surroundings& surroundings);
+
+// The exit code of a call that failed.
+[[nodiscard]] Exit exit_of(const CallFailure& failure);
+
+// What failed, and what to do next; one line.
+[[nodiscard]] std::string advice(const CallFailure& failure);
+
+}  // namespace primum::ctl
