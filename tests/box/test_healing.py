@@ -87,7 +87,8 @@ class HealingTest(BoxCase):
         self.until(lambda: self.starts("web") == 5, 20, "the ladder to be re-armed")
 
     def test_a_hung_job_does_not_stop_primumd(self):
-        self.unit("web", extra="ExecStartPre=/bin/sh -c '[ ! -e /run/test-starts/web ] || sleep 60'")
+        self.unit("web",
+                  extra="ExecStartPre=/bin/sh -c '[ ! -e /run/test-starts/web ] || sleep 60'")
         self.begin({"web": restart_rule("web", timeout="2s")})
         self.kill("web")
         self.until(lambda: self.target("web")["phase"] == "running", 10, "the restart to run")

@@ -32,7 +32,7 @@ LIBRARIES = {
 }
 INCLUDE = re.compile(r'^\s*#\s*include\s+(["<])([^">]+)[">]', re.MULTILINE)
 THE_WORLD = re.compile(
-    r"\b(system_clock|steady_clock|high_resolution_clock)::now\b|\bclock_gettime\b|\bsleep_(for|until)\b"
+    r"\b(system|steady|high_resolution)_clock::now\b|\bclock_gettime\b|\bsleep_(for|until)\b"
     r"|\bstd::(thread|jthread|async|mutex|random_device|ifstream|ofstream|cout|cerr)\b"
     r"|\b(spdlog|getenv|fopen|rand)\b")
 CORE_HEADERS = re.compile(
