@@ -245,7 +245,7 @@ void Daemon::follow_rules() {
         }
     }
     units_->watch({units.begin(), units.end()});
-    sources_->apply(rules_);
+    sources_->apply(*rules_);
 }
 
 void Daemon::told_of_reload(const bus::ReloadStatus& status) {
