@@ -25,12 +25,12 @@ void Collector::apply(const RuleSet& rules) {
         }
         auto known = sources_.extract(rule.name);
         const bool unchanged = !known.empty() && known.mapped()->rule().digest == rule.digest;
+        auto wanted = wanted_from(rules, i);
         auto source = unchanged ? std::move(known.mapped()) : make(rule);
-                          : std::make_unique<PrometheusSource>(loop_, clock_, client_, rule, emit_);
-                          if (!unchanged || source->selectors() != wanted.selectors) {
-                              source->want(std::move(wanted));
-                          }
-                          next.emplace(rule.name, std::move(source));
+        if (!unchanged || source->selectors() != wanted.selectors) {
+            source->want(std::move(wanted));
+        }
+        next.emplace(rule.name, std::move(source));
     }
     sources_ = std::move(next);
 }

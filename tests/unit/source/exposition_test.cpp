@@ -118,7 +118,6 @@ TEST(ExpositionTest, ReadsEveryKindOfNumber) {
     EXPECT_EQ(reader.value("999999999999999"), 999999999999999.0);
     EXPECT_EQ(reader.value("1000000000000001"), 1000000000000001.0);
     EXPECT_EQ(reader.value("9007199254740993"), 9007199254740992.0);
-    EXPECT_EQ(reader.value("1e-400"), 0);
     EXPECT_TRUE(std::signbit(reader.value("-0")));
     EXPECT_TRUE(std::isnan(reader.value("NaN")));
     EXPECT_TRUE(std::isnan(reader.value("nan")));
@@ -138,6 +137,7 @@ TEST(ExpositionTest, RefusesWhatIsNotANumber) {
                             "0x10",
                             "nan(1)",
                             "1e400",
+                            "1e-400",
                             "-1e400",
                             "infinit",
                             "1_000",
