@@ -34,7 +34,7 @@ struct LedgerError {
 };
 
 template <class T>
-using Outcome = Result<T, LedgerError>;
+using LedgerResult = Result<T, LedgerError>;
 
 using Blob = std::span<const std::byte>;
 
@@ -66,9 +66,9 @@ public:
 
     // True: a row is there. False: done, and the statement is ready to be bound again.
     // After an error it is ready too.
-    Outcome<bool> step();
+    LedgerResult<bool> step();
     // For statements that give no rows.
-    Outcome<void> run();
+    LedgerResult<void> run();
     // Ready to be bound again; bindings are cleared.
     void reset();
 
@@ -103,17 +103,17 @@ class Database {
 public:
     // Opens, takes the lock and checks the file's integrity; changes nothing in a file that is
     // not sound. kind: locked, corrupt or io.
-    static Outcome<Database> open(const std::string& path, const OpenOptions& options = {});
+    static LedgerResult<Database> open(const std::string& path, const OpenOptions& options = {});
 
-    Outcome<void> exec(const char* sql);
-    Outcome<Statement> prepare(std::string_view sql);
+    LedgerResult<void> exec(const char* sql);
+    LedgerResult<Statement> prepare(std::string_view sql);
     // The first column of the first row; nullopt where there is no row or it is NULL.
-    Outcome<std::optional<std::int64_t>> integer(std::string_view sql);
+    LedgerResult<std::optional<std::int64_t>> integer(std::string_view sql);
 
     // Takes the schema from `user_version` to the number of migrations, each in a transaction of
     // its own. A file with more than that is refused as `newer`; one that holds tables but no
     // version is not ours and refused as `corrupt`.
-    Outcome<void> migrate(std::span<const char* const> migrations);
+    LedgerResult<void> migrate(std::span<const char* const> migrations);
 
     [[nodiscard]] std::int64_t changes() const;
     [[nodiscard]] bool in_transaction() const;
@@ -125,7 +125,7 @@ private:
         void operator()(sqlite3* handle) const noexcept;
     };
     explicit Database(sqlite3* handle) : handle_(handle) {}
-    Outcome<void> prepare_connection(const OpenOptions& options);
+    LedgerResult<void> prepare_connection(const OpenOptions& options);
 
     std::unique_ptr<sqlite3, Close> handle_;
 };
@@ -133,7 +133,7 @@ private:
 // BEGIN IMMEDIATE … COMMIT; what was not committed is rolled back on destruction.
 class Transaction {
 public:
-    static Outcome<Transaction> begin(Database& database);
+    static LedgerResult<Transaction> begin(Database& database);
     Transaction(Transaction&& other) noexcept
         : database_(std::exchange(other.database_, nullptr)) {}
     Transaction& operator=(Transaction&&) = delete;
@@ -142,7 +142,7 @@ public:
     ~Transaction();
 
     // Durable when it returns without an error. Ends the transaction either way.
-    Outcome<void> commit();
+    LedgerResult<void> commit();
 
 private:
     explicit Transaction(Database& database) : database_(&database) {}

@@ -48,7 +48,7 @@ struct IncidentStory {
     std::vector<TransitionRecord> transitions;
 };
 
-// One row of operator_commands.
+// Which part of a list.
 struct Page {
     std::uint32_t limit = 50;  // at most 1,000 are given
     std::uint64_t before = 0;  // only ids (sequences) below; 0: from the newest
@@ -67,32 +67,35 @@ class Store {
 public:
     // Opens or creates. A file that is corrupt, locked, newer or somebody else's is left exactly as
     // it is, and the error says what to do.
-    static Outcome<Store> open(StoreOptions options);
+    static LedgerResult<Store> open(StoreOptions options);
 
     // All of them or none. Errors: io (may pass), refused (one of them contradicts what is
     // stored), corrupt.
-    Outcome<void> append(std::span<const Record> records);
+    LedgerResult<void> append(std::span<const Record> records);
+
+    // One small durable write that changes nothing anybody reads: does the disk take it?
+    LedgerResult<void> probe();
 
     // What a start knows of the past. `ledger_healthy` is true, `disabled` false: the caller knows
     // better. Changes nothing; the same file gives the same answer.
-    Outcome<RestoredState> restore(Stamp now, bool clock_synchronised);
+    LedgerResult<RestoredState> restore(Stamp now, bool clock_synchronised);
 
     // Newest first.
-    Outcome<std::vector<RestoredIncident>> incidents(Page page);
+    LedgerResult<std::vector<RestoredIncident>> incidents(Page page);
     // nullopt: no such incident.
-    Outcome<std::optional<IncidentStory>> incident(std::uint64_t id);
+    LedgerResult<std::optional<IncidentStory>> incident(std::uint64_t id);
     // Newest first.
-    Outcome<std::vector<RestoredAction>> actions(Page page);
+    LedgerResult<std::vector<RestoredAction>> actions(Page page);
     // Newest first; `before` is not used.
-    Outcome<std::vector<OperatorRecord>> operator_commands(Page page);
+    LedgerResult<std::vector<OperatorRecord>> operator_commands(Page page);
 
     // Walks the chain of action_transitions.
-    Outcome<ChainReport> verify();
+    LedgerResult<ChainReport> verify();
 
     // Removes what is too old or too much, leaving a checkpoint in the chain. To be called now and
     // then; the work of one call is bounded, `true` says that more is left. What it removes is
     // judged by wall time across boots, and by nothing when the clock is not synchronised.
-    Outcome<bool> prune(Stamp now, bool clock_synchronised);
+    LedgerResult<bool> prune(Stamp now, bool clock_synchronised);
 
     [[nodiscard]] const std::string& uuid() const { return uuid_; }
     [[nodiscard]] const StoreOptions& options() const { return options_; }
@@ -101,15 +104,33 @@ private:
     Store(StoreOptions options, Database database)
         : options_(std::move(options)), database_(std::move(database)) {}
 
-    Outcome<void> load_uuid();
-    Outcome<Statement*> statement(std::string_view sql);
+    LedgerResult<void> load_uuid();
+    LedgerResult<Statement*> statement(std::string_view sql);
 
-    Outcome<void> put(const IncidentRecord& record);
-    Outcome<void> put(const DecisionRecord& record);
-    Outcome<void> put(const ActionRecord& record);
-    Outcome<void> put(const TransitionRecord& record);
-    Outcome<void> put(const HoldRecord& record);
-    Outcome<void> put(const OperatorRecord& record);
+    friend class Pruner;
+
+    // Runs one statement of the cache.
+    template <class... Values>
+    LedgerResult<void> execute(std::string_view sql, const Values&... values) {
+        LedgerResult<Statement*> prepared = statement(sql);
+        if (!prepared) {
+            return fail(std::move(prepared.error()));
+        }
+        return (*prepared)->bind_all(values...).run();
+    }
+    template <class T, class... Values>
+    LedgerResult<std::vector<T>> select(std::string_view sql, const Values&... values);
+    LedgerResult<std::uint64_t> next_id(std::string_view table, std::string_view column);
+    LedgerResult<void> restore_ids(RestoredState& state);
+    LedgerResult<ChainReport> verify_actions(ChainReport report);
+
+    LedgerResult<void> put(const IncidentRecord& record);
+    LedgerResult<void> put(const DecisionRecord& record);
+    LedgerResult<void> put(const ActionRecord& record);
+    LedgerResult<void> put(const TransitionRecord& record);
+    LedgerResult<void> put_transition(const TransitionRecord& record, const Sha256& intent);
+    LedgerResult<void> put(const HoldRecord& record);
+    LedgerResult<void> put(const OperatorRecord& record);
 
     StoreOptions options_;
     Database database_;

@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: MIT
+#include "ledger/schema.hpp"
+
+#include <array>
+
+namespace primum::ledger {
+namespace {
+
+// Enumerators are stored by name. A stamp is t_us, wall_us and the boot that t_us belongs to; a
+// stamp that is not there is all zero and empty. References are checked at commit, for the records
+// of one step come in the engine's order.
+constexpr const char* version_1 = R"sql(
+CREATE TABLE meta(
+    name TEXT PRIMARY KEY,
+    value TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE incidents(
+    id INTEGER PRIMARY KEY,
+    target TEXT NOT NULL,
+    opened_t_us INTEGER NOT NULL, opened_wall_us INTEGER NOT NULL, opened_boot TEXT NOT NULL,
+    updated_t_us INTEGER NOT NULL, updated_wall_us INTEGER NOT NULL, updated_boot TEXT NOT NULL,
+    closed_t_us INTEGER NOT NULL, closed_wall_us INTEGER NOT NULL, closed_boot TEXT NOT NULL,
+    open INTEGER NOT NULL,
+    dry_run INTEGER NOT NULL,
+    level TEXT NOT NULL,
+    peak TEXT NOT NULL,
+    phase TEXT NOT NULL,
+    reason TEXT NOT NULL,
+    spent INTEGER NOT NULL,
+    helped TEXT NOT NULL,
+    attempts TEXT NOT NULL,
+    dry_attempts TEXT NOT NULL,
+    exhausted_code TEXT NOT NULL
+) STRICT;
+CREATE INDEX incidents_open ON incidents(id) WHERE open;
+
+CREATE TABLE decisions(
+    id INTEGER PRIMARY KEY,
+    incident INTEGER REFERENCES incidents(id) DEFERRABLE INITIALLY DEFERRED,
+    target TEXT NOT NULL,
+    at_t_us INTEGER NOT NULL, at_wall_us INTEGER NOT NULL, at_boot TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    level TEXT NOT NULL,
+    reason TEXT NOT NULL,
+    detail TEXT NOT NULL,
+    dry_run INTEGER NOT NULL,
+    action TEXT NOT NULL,
+    guards TEXT NOT NULL,
+    evidence TEXT NOT NULL
+) STRICT;
+CREATE INDEX decisions_incident ON decisions(incident, id);
+
+CREATE TABLE actions(
+    sequence INTEGER PRIMARY KEY,
+    id TEXT NOT NULL UNIQUE,
+    incident INTEGER REFERENCES incidents(id) DEFERRABLE INITIALLY DEFERRED,
+    target TEXT NOT NULL,
+    unit TEXT NOT NULL,
+    level TEXT NOT NULL,
+    remedy_index INTEGER NOT NULL,
+    kind TEXT NOT NULL,
+    plan_digest TEXT NOT NULL,
+    dry_run INTEGER NOT NULL,
+    streak INTEGER NOT NULL,
+    intended_t_us INTEGER NOT NULL, intended_wall_us INTEGER NOT NULL, intended_boot TEXT NOT NULL,
+    guards TEXT NOT NULL,
+    evidence TEXT NOT NULL
+) STRICT;
+CREATE INDEX actions_incident ON actions(incident, sequence);
+
+CREATE TABLE action_transitions(
+    sequence INTEGER PRIMARY KEY,
+    action TEXT NOT NULL REFERENCES actions(id) DEFERRABLE INITIALLY DEFERRED,
+    at_t_us INTEGER NOT NULL, at_wall_us INTEGER NOT NULL, at_boot TEXT NOT NULL,
+    state TEXT NOT NULL,
+    result TEXT NOT NULL,
+    outcome TEXT NOT NULL,
+    reason TEXT NOT NULL,
+    detail TEXT NOT NULL,
+    took_us INTEGER NOT NULL,
+    record_hash BLOB NOT NULL,
+    hash BLOB NOT NULL
+) STRICT;
+CREATE INDEX action_transitions_action ON action_transitions(action, sequence);
+
+-- Stands for the transitions first..last that retention removed: the hash before and after them.
+CREATE TABLE chain_checkpoints(
+    first INTEGER PRIMARY KEY,
+    last INTEGER NOT NULL,
+    before BLOB NOT NULL,
+    after BLOB NOT NULL
+) STRICT;
+
+CREATE TRIGGER action_transitions_no_update BEFORE UPDATE ON action_transitions
+BEGIN SELECT RAISE(ABORT, 'action_transitions is append-only'); END;
+CREATE TRIGGER action_transitions_no_delete BEFORE DELETE ON action_transitions
+WHEN NOT EXISTS (SELECT 1 FROM chain_checkpoints WHERE old.sequence BETWEEN first AND last)
+BEGIN SELECT RAISE(ABORT, 'action_transitions is append-only'); END;
+
+-- Each action with where it stands: its last state, how it finished, what verification found.
+CREATE VIEW action_states AS
+SELECT a.*, last.state AS state,
+    coalesce(finished.result, 'none') AS result,
+    coalesce(verified.outcome, 'none') AS outcome,
+    coalesce(finished.at_t_us, 0) AS ended_t_us,
+    coalesce(finished.at_wall_us, 0) AS ended_wall_us,
+    coalesce(finished.at_boot, '') AS ended_boot
+FROM actions a
+JOIN action_transitions last ON last.sequence =
+    (SELECT max(sequence) FROM action_transitions WHERE action = a.id)
+LEFT JOIN action_transitions finished ON finished.sequence =
+    (SELECT max(sequence) FROM action_transitions WHERE action = a.id AND state = 'finished')
+LEFT JOIN action_transitions verified ON verified.sequence =
+    (SELECT max(sequence) FROM action_transitions WHERE action = a.id AND state = 'verified');
+
+CREATE TABLE holds(
+    id INTEGER PRIMARY KEY,
+    target TEXT NOT NULL,
+    disable INTEGER NOT NULL,
+    uid INTEGER NOT NULL,
+    reason TEXT NOT NULL,
+    from_t_us INTEGER NOT NULL, from_wall_us INTEGER NOT NULL, from_boot TEXT NOT NULL,
+    until_t_us INTEGER NOT NULL, until_wall_us INTEGER NOT NULL, until_boot TEXT NOT NULL,
+    released INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE operator_commands(
+    id INTEGER PRIMARY KEY,
+    at_t_us INTEGER NOT NULL, at_wall_us INTEGER NOT NULL, at_boot TEXT NOT NULL,
+    verb TEXT NOT NULL,
+    target TEXT NOT NULL,
+    incident INTEGER NOT NULL,
+    uid INTEGER NOT NULL,
+    reason TEXT NOT NULL,
+    accepted INTEGER NOT NULL,
+    message TEXT NOT NULL
+) STRICT;
+
+CREATE TABLE provider_states(
+    provider TEXT NOT NULL,
+    candidate TEXT NOT NULL,
+    state TEXT NOT NULL,
+    note TEXT NOT NULL,
+    checked_t_us INTEGER NOT NULL, checked_wall_us INTEGER NOT NULL, checked_boot TEXT NOT NULL,
+    PRIMARY KEY(provider, candidate)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE baselines(
+    source TEXT NOT NULL,
+    series TEXT NOT NULL,
+    samples INTEGER NOT NULL,
+    state BLOB NOT NULL,
+    updated_t_us INTEGER NOT NULL, updated_wall_us INTEGER NOT NULL, updated_boot TEXT NOT NULL,
+    PRIMARY KEY(source, series)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE slots(
+    name TEXT PRIMARY KEY,
+    action TEXT NOT NULL,
+    taken_t_us INTEGER NOT NULL, taken_wall_us INTEGER NOT NULL, taken_boot TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+)sql";
+
+constexpr std::array<const char*, 1> migrations{version_1};
+
+}  // namespace
+
+std::span<const char* const> schema_migrations() {
+    return migrations;
+}
+
+}  // namespace primum::ledger
