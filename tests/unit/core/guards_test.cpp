@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: MIT
+#include "core/guards.hpp"
+
+#include "fixture.hpp"
+
+#include <gtest/gtest.h>
+
+namespace primum::core {
+namespace {
+
+using namespace test;
+
+class GuardsTest : public testing::Test {
+protected:
+    GuardsTest() {
+        rules = rule_set({restart_target()});
+        world.rules = rules;
+        world.now = stamp(1000s);
+        target = std::make_unique<TargetState>(1, rules, rules->targets[0], world.limits);
+        target->indicators[0].judge_unit(at(1000s), Severity::critical, "failed", "signal");
+        target->incident = IncidentRecord{};
+        target->incident->id = 3;
+    }
+    [[nodiscard]] std::optional<Guard> veto() const {
+        return ask_guards(world, *target, Level::restart).veto;
+    }
+    void remember(Duration ended, std::uint32_t streak, std::uint64_t incident = 3) {
+        world.actions.add(
+            world.now.t,
+            {"a", incident, "web", Level::restart, false, streak, at(ended), at(ended)});
+    }
+
+    std::shared_ptr<RuleSet> rules;
+    World world{EngineLimits{}};
+    std::unique_ptr<TargetState> target;
+};
+
+TEST_F(GuardsTest, NothingVetoesAtFirst) {
+    EXPECT_FALSE(veto().has_value());
+}
+
+TEST_F(GuardsTest, AllAreAskedAndTheFirstVetoIsTheReason) {
+    world.disabled = true;
+    world.ledger_healthy = false;
+    const GuardReport report = ask_guards(world, *target, Level::restart);
+    EXPECT_EQ(report.veto, Guard::disabled);
+    int vetoes = 0;
+    for (const GuardVerdict& verdict : report.verdicts) {
+        vetoes += verdict.verdict == Verdict::veto ? 1 : 0;
+        if (verdict.guard == Guard::preflight || verdict.guard == Guard::dry_run) {
+            EXPECT_EQ(verdict.verdict, Verdict::not_asked);
+        }
+    }
+    EXPECT_EQ(vetoes, 2);
+}
+
+TEST_F(GuardsTest, VerdictsComeInTheirOrder) {
+    const auto verdicts = ask_guards(world, *target, Level::restart).verdicts;
+    for (std::size_t i = 1; i < verdicts.size(); ++i) {
+        EXPECT_LT(verdicts[i - 1].guard, verdicts[i].guard);
+    }
+}
+
+TEST_F(GuardsTest, ACooldownDoublesWithItsStreakUpToItsCap) {
+    remember(900s, 1);
+    EXPECT_EQ(cooldown_until(world, *target, Level::restart), at(900s + 5min));
+    EXPECT_EQ(veto(), Guard::cooldown);
+    remember(900s, 3);
+    EXPECT_EQ(cooldown_until(world, *target, Level::restart), at(900s + 20min));
+    remember(900s, 30);
+    EXPECT_EQ(cooldown_until(world, *target, Level::restart), at(900s + 1h));
+    EXPECT_EQ(next_streak(world, *target, Level::restart), 31U);
+}
+
+TEST_F(GuardsTest, ACooldownBeginsAnewAfterARelapseSpanAtLevelZero) {
+    remember(900s, 3, 2);
+    target->fresh = true;
+    EXPECT_EQ(cooldown_until(world, *target, Level::restart), at(900s + 5min));
+    EXPECT_EQ(next_streak(world, *target, Level::restart), 1U);
+    target->fresh = false;
+    EXPECT_EQ(cooldown_until(world, *target, Level::restart), at(900s + 20min));
+    EXPECT_EQ(next_streak(world, *target, Level::restart), 4U);
+}
+
+TEST_F(GuardsTest, ALevelAboveTheCeilingIsDryRunOnly) {
+    rules->settings.mode = Mode::dry_run;
+    EXPECT_EQ(veto(), Guard::dry_run);
+}
+
+TEST_F(GuardsTest, AnActionIsCalledOffOnlyForWhatMattersAtTheLastMoment) {
+    Flight flight;
+    flight.record.level = Level::restart;
+    world.ledger_healthy = false;
+    EXPECT_FALSE(called_off(world, *target, flight).has_value());
+    world.disabled = true;
+    ASSERT_TRUE(called_off(world, *target, flight).has_value());
+    EXPECT_EQ(called_off(world, *target, flight)->guard, Guard::disabled);
+}
+
+}  // namespace
+}  // namespace primum::core

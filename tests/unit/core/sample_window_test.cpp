@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: MIT
+#include "core/sample_window.hpp"
+
+#include "fixture.hpp"
+
+#include <gtest/gtest.h>
+
+#include <limits>
+
+namespace primum::core {
+namespace {
+
+using namespace test;
+
+TEST(SampleWindowTest, OneSampleSaysNothing) {
+    SampleWindow window{60s, 100};
+    window.add(at(0s), 5);
+    EXPECT_FALSE(window.increase(at(0s)).has_value());
+    EXPECT_FALSE(window.rate(at(0s)).has_value());
+}
+
+TEST(SampleWindowTest, AddsUpGrowth) {
+    SampleWindow window{60s, 100};
+    window.add(at(0s), 5);
+    window.add(at(10s), 8);
+    window.add(at(20s), 25);
+    EXPECT_EQ(window.increase(at(20s)), 20);
+    EXPECT_EQ(window.rate(at(20s)), 1);
+}
+
+TEST(SampleWindowTest, CountsAResetFromZero) {
+    SampleWindow window{60s, 100};
+    window.add(at(0s), 100);
+    window.add(at(10s), 3);
+    window.add(at(20s), 10);
+    EXPECT_EQ(window.increase(at(20s)), 10);
+}
+
+TEST(SampleWindowTest, LeavesOutWhatIsOlderThanTheWindow) {
+    SampleWindow window{30s, 100};
+    window.add(at(0s), 0);
+    window.add(at(20s), 100);
+    window.add(at(40s), 110);
+    EXPECT_EQ(window.increase(at(40s)), 10);
+    EXPECT_FALSE(window.increase(at(70s)).has_value());
+}
+
+TEST(SampleWindowTest, IsBoundedByNumber) {
+    SampleWindow window{1h, 3};
+    for (int i = 0; i < 100; ++i) {
+        window.add(at(std::chrono::seconds{i}), i);
+    }
+    EXPECT_EQ(window.size(), 3U);
+}
+
+TEST(SampleWindowTest, DropsWhatIsNoNumber) {
+    SampleWindow window{60s, 100};
+    window.add(at(0s), std::numeric_limits<double>::quiet_NaN());
+    window.add(at(1s), std::numeric_limits<double>::infinity());
+    EXPECT_EQ(window.size(), 0U);
+}
+
+TEST(SampleWindowTest, TwoSamplesOfOneInstantGiveNoRate) {
+    SampleWindow window{60s, 100};
+    window.add(at(1s), 1);
+    window.add(at(1s), 2);
+    EXPECT_FALSE(window.rate(at(1s)).has_value());
+}
+
+}  // namespace
+}  // namespace primum::core

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: MIT
+#include "core/source_book.hpp"
+
+#include "fixture.hpp"
+
+#include <gtest/gtest.h>
+
+namespace primum::core {
+namespace {
+
+using namespace test;
+
+class SourceBookTest : public testing::Test {
+protected:
+    SourceBookTest() {
+        TargetRule rule = restart_target();
+        rule.indicators = {gauge_indicator("queue")};
+        rules = rule_set({rule});
+        target = std::make_unique<TargetState>(1, rules, rules->targets[0], EngineLimits{});
+        source.add_listener({target.get(), 0});
+    }
+    bool declare(SeriesId id, const std::string& name, std::size_t bound = 10) {
+        return source.declare({"metrics", id, name, {name, {}}}, bound);
+    }
+    void evaluate(double value) {
+        for (int i = 0; i < 2; ++i) {
+            ASSERT_TRUE(source.collect(at(0s), {{0, value}}));
+        }
+    }
+
+    std::shared_ptr<RuleSet> rules;
+    std::unique_ptr<TargetState> target;
+    SourceState source{2, SourceRule{}};
+};
+
+TEST_F(SourceBookTest, FeedsWhoListens) {
+    ASSERT_TRUE(declare(0, "queue"));
+    evaluate(50);
+    EXPECT_EQ(target->severity(), Severity::error);
+}
+
+TEST_F(SourceBookTest, ASeriesDeclaredAgainKeepsItsHistoryUnderItsNewId) {
+    ASSERT_TRUE(declare(5, "queue"));
+    ASSERT_TRUE(declare(0, "queue"));
+    evaluate(50);
+    EXPECT_EQ(target->severity(), Severity::error);
+    EXPECT_EQ(source.series_count(), 1U);
+}
+
+TEST_F(SourceBookTest, RefusesMoreSeriesThanItsBound) {
+    ASSERT_TRUE(declare(0, "queue", 1));
+    EXPECT_FALSE(declare(1, "other", 1));
+    EXPECT_EQ(source.series_count(), 1U);
+}
+
+TEST_F(SourceBookTest, ACollectionWithAnUnknownIdChangesNothing) {
+    ASSERT_TRUE(declare(0, "queue"));
+    EXPECT_FALSE(source.collect(at(0s), {{0, 50}, {9, 1}}));
+    EXPECT_FALSE(target->indicators[0].last_known().has_value());
+}
+
+TEST_F(SourceBookTest, ARemovedListenerHearsNothing) {
+    ASSERT_TRUE(declare(0, "queue"));
+    source.remove_listeners(*target);
+    evaluate(50);
+    EXPECT_EQ(target->severity(), Severity::unknown);
+}
+
+}  // namespace
+}  // namespace primum::core
