@@ -32,6 +32,7 @@ def install(box, stage):
         raise BoxError(f"{stage} is not a staged installation (meson install with DESTDIR)")
     subprocess.run(["cp", "-r", "--no-preserve=ownership", "--preserve=mode,links", f"{stage}/.",
                     f"{box.path('/')}/"], check=True)
+    box.run(["cp", SETTINGS, f"{SETTINGS}.example"])  # tests write their own over it
     box.run(["systemd-sysusers"])
     box.run(["systemd-tmpfiles", "--create", "--prefix=/run/primum", "--prefix=/etc/primum",
              f"--prefix={ACTUATOR_STATE_DIR}"])

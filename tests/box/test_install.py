@@ -1,10 +1,12 @@
 # SPDX-License-Identifier: MIT
 """What an installation looks like, and how the services start and stop."""
 
+import re
 import time
 import unittest
 
 from case import BoxCase, restart_rule
+from installed import RULES_DIR, SETTINGS
 
 UNITS = ["primumd.service", "primum-actuator.service", "primum-actuator.socket"]
 
@@ -45,6 +47,13 @@ class InstallTest(BoxCase):
     def test_an_empty_settings_file_means_dry_run(self):
         self.begin({}, settings="")
         self.assertEqual(self.primum.json("status")["host"]["mode"], "dry_run")
+
+    def test_the_example_settings_are_right_when_taken_out_of_their_comments(self):
+        example = self.box.path(SETTINGS + ".example").read_text()
+        lines = [re.sub(r"^# (\[|[a-z_.]+ += )", r"\1", line) for line in example.splitlines()]
+        self.assertIn('mode      = "dry_run"', " ".join(lines))
+        self.box.write("/tmp/settings.toml", "\n".join(lines) + "\n")
+        self.primum.ctl("rules", "check", RULES_DIR, "--settings", "/tmp/settings.toml")
 
     def test_a_second_primumd_gives_way(self):
         self.begin({})
