@@ -31,4 +31,7 @@ private:
 // transition belongs.
 [[nodiscard]] std::optional<Entry> entry_of(const Effect& effect, const ActionIndex& actions);
 
+// The entry for one event: rules in force, the off switch, the ledger's health; nothing for others.
+[[nodiscard]] std::optional<Entry> entry_of(const Event& event);
+
 }  // namespace primum::telemetry

@@ -29,7 +29,8 @@ struct ProcessUsage {
 // go when the rules no longer name it.
 class Metrics {
 public:
-    Metrics();
+    // `version` is exposed as primum_build_info where it is given.
+    explicit Metrics(std::string_view version = {});
     ~Metrics();
     Metrics(const Metrics&) = delete;
     Metrics& operator=(const Metrics&) = delete;

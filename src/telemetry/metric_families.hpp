@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <prometheus/counter.h>
+#include <prometheus/family.h>
+#include <prometheus/gauge.h>
+#include <prometheus/histogram.h>
+#include <prometheus/registry.h>
+
+namespace primum::telemetry {
+
+// Every metric family that primumd exposes, with its help text; the one place where names stand.
+struct MetricFamilies {
+    using Counters = prometheus::Family<prometheus::Counter>;
+    using Gauges = prometheus::Family<prometheus::Gauge>;
+    using Histograms = prometheus::Family<prometheus::Histogram>;
+
+    MetricFamilies();
+
+    prometheus::Registry registry;
+
+    Gauges& build_info;
+    Counters& events;
+    Counters& events_rejected;
+    Counters& decisions;
+    Counters& guard_vetoes;
+    Counters& action_intents;
+    Counters& actions;
+    Counters& action_outcomes;
+    Counters& rollbacks;
+    Counters& would_act;
+    Counters& would_act_outcomes;
+    Counters& refusals;
+    Counters& incidents_opened;
+    Counters& incidents_closed;
+    Gauges& incidents_open;
+    Gauges& target_level;
+    Gauges& indicator_severity;
+    Gauges& targets;
+    Gauges& holds;
+    Gauges& disabled;
+    Gauges& warming_up;
+    Gauges& ledger_healthy;
+    Gauges& actions_in_flight;
+    Gauges& host_actions_used;
+    Gauges& source_up;
+    Gauges& source_age;
+    Gauges& source_samples;
+    Gauges& source_series;
+    Counters& source_collections;
+    Counters& source_failures;
+    Counters& rules_reloads;
+    Gauges& rules_last_reload_ok;
+    Gauges& rules_info;
+    Counters& queue_dropped;
+    Counters& pages;
+    Counters& operator_commands;
+    Histograms& decision_latency;
+    Histograms& loop_turn;
+    Histograms& action_duration;
+    Gauges& resident_memory;
+    Counters& cpu_seconds;
+};
+
+}  // namespace primum::telemetry
