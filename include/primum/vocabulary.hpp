@@ -199,14 +199,15 @@ enum class Refusal : std::uint8_t {
     bus,                // systemd did not answer
     unreachable,        // primumd could not reach the actuator
     not_available,      // a kind that this version does not have
+    not_applicable,     // the unit cannot take this remedy: no reload, not running, refuses it
 };
 template <>
-inline constexpr std::array<std::string_view, 22> enum_names<Refusal>{
-    "none",           "bad_request",  "not_permitted",     "stale_plan",   "too_late",
-    "disabled",       "not_enforced", "protected_unit",    "masked",       "budget",
-    "seen_before",    "foreign_job",  "stopped_by_person", "unit_missing", "blast_radius",
-    "unknown_action", "no_way_back",  "rules_unreadable",  "storage",      "bus",
-    "unreachable",    "not_available"};
+inline constexpr std::array<std::string_view, 23> enum_names<Refusal>{
+    "none",           "bad_request",   "not_permitted",     "stale_plan",   "too_late",
+    "disabled",       "not_enforced",  "protected_unit",    "masked",       "budget",
+    "seen_before",    "foreign_job",   "stopped_by_person", "unit_missing", "blast_radius",
+    "unknown_action", "no_way_back",   "rules_unreadable",  "storage",      "bus",
+    "unreachable",    "not_available", "not_applicable"};
 
 // What a page is about. One page per incident and kind.
 enum class PageKind : std::uint8_t {
