@@ -45,7 +45,6 @@ TEST_F(EngineOperatorTest, AHoldStopsActionsAndNotEvidence) {
     EXPECT_EQ(world.effect<AskPreflight>(), nullptr);
     EXPECT_EQ(world.engine.target("web")->severity, Severity::critical);
     EXPECT_EQ(world.engine.target("web")->reason, "held");
-    ASSERT_EQ(ask(OperatorVerb::release, "", 0s), "not_held") << "time went back";
 }
 
 TEST_F(EngineOperatorTest, AReleaseLetsTheRungGoOn) {
