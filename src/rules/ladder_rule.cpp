@@ -47,7 +47,7 @@ void check_level(const Member& kind, const KindRules& known, Section& entry, Lev
     }
     const bool one = known.lowest == known.highest;
     entry.fail_key(kind,
-                   fmt::format("a {} may not stand on level {}, only on {}{}{}",
+                   fmt::format("\"{}\" may not stand on level {}, only on {}{}{}",
                                kind.key,
                                name_of(level),
                                name_of(known.lowest),
