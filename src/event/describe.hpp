@@ -63,6 +63,8 @@ void describe(V& v, T& x) {
     v.maybe("attempts", x.attempts);
     v.maybe("dry_attempts", x.dry_attempts);
     v.maybe("exhausted_code", x.exhausted_code);
+    v.maybe("paged", x.paged);
+    v.maybe("in_other_hands", x.in_other_hands);
 }
 
 template <class V, Is<DecisionRecord> T>

@@ -31,7 +31,9 @@ CREATE TABLE incidents(
     helped TEXT NOT NULL,
     attempts TEXT NOT NULL,
     dry_attempts TEXT NOT NULL,
-    exhausted_code TEXT NOT NULL
+    exhausted_code TEXT NOT NULL,
+    paged INTEGER NOT NULL,
+    in_other_hands INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX incidents_open ON incidents(id) WHERE open;
 

@@ -131,7 +131,7 @@ LedgerResult<void> Store::probe() {
 LedgerResult<void> Store::put(const IncidentRecord& record) {
     constexpr std::string_view sql = R"sql(
 INSERT INTO incidents VALUES(?1, ?2, ?3, ?4, ?18, ?5, ?6, ?18, ?7, ?8, ?19,
-    ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?20, ?21)
+    ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?20, ?21, ?22, ?23)
 ON CONFLICT(id) DO UPDATE SET
     target = excluded.target,
     updated_t_us = excluded.updated_t_us,
@@ -143,7 +143,8 @@ ON CONFLICT(id) DO UPDATE SET
     open = excluded.open, dry_run = excluded.dry_run, level = excluded.level,
     peak = excluded.peak, phase = excluded.phase, reason = excluded.reason,
     spent = excluded.spent, helped = excluded.helped, attempts = excluded.attempts,
-    dry_attempts = excluded.dry_attempts, exhausted_code = excluded.exhausted_code
+    dry_attempts = excluded.dry_attempts, exhausted_code = excluded.exhausted_code,
+    paged = excluded.paged, in_other_hands = excluded.in_other_hands
 )sql";
     const bool closed = record.closed != Stamp{};
     return execute(sql,
@@ -167,7 +168,9 @@ ON CONFLICT(id) DO UPDATE SET
                    options_.boot_id,
                    closed ? options_.boot_id : std::string{},
                    pack(record.dry_attempts),
-                   record.exhausted_code);
+                   record.exhausted_code,
+                   record.paged,
+                   record.in_other_hands);
 }
 
 LedgerResult<void> Store::put(const DecisionRecord& record) {

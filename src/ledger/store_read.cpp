@@ -15,7 +15,8 @@ namespace {
 constexpr std::string_view incident_columns =
     "id, target, opened_t_us, opened_wall_us, opened_boot, updated_t_us, updated_wall_us,"
     "updated_boot, closed_t_us, closed_wall_us, closed_boot, open, dry_run, level, peak, phase,"
-    "reason, spent, helped, attempts, dry_attempts, exhausted_code";
+    "reason, spent, helped, attempts, dry_attempts, exhausted_code,"
+    "paged, in_other_hands";
 
 constexpr std::string_view action_columns =
     "sequence, id, coalesce(incident, 0), target, unit, level, remedy_index, kind, plan_digest,"
@@ -26,7 +27,7 @@ void read_row(RowReader& row, RestoredIncident& value) {
     IncidentRecord& i = value.incident;
     row.read_all(i.id, i.target, value.opened, value.updated, value.closed, i.open, i.dry_run);
     row.read_all(i.level, i.peak, i.phase, i.reason, i.spent, i.helped, i.attempts);
-    row.read_all(i.dry_attempts, i.exhausted_code);
+    row.read_all(i.dry_attempts, i.exhausted_code, i.paged, i.in_other_hands);
     i.opened = value.opened.at;
     i.updated = value.updated.at;
     i.closed = value.closed.at;
