@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "bus/backend.hpp"
+
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace primum::bus::testing {
+
+inline constexpr std::int64_t fake_wall_us = 1'795'312'800'000'000;
+
+// A daemon with one ill target, whose ledger answers when the test says so.
+class FakeBackend final : public Backend {
+public:
+    Stamp now() const override { return {instant_from_us(60'000'000), wall_from_us(fake_wall_us)}; }
+    DaemonView daemon() const override { return daemon_view; }
+    HostView host() const override {
+        if (throws) {
+            throw std::runtime_error{"out of luck"};
+        }
+        return host_view;
+    }
+    std::vector<TargetSummary> targets() const override { return target_list; }
+    std::vector<SourceView> sources() const override {
+        return {SourceView{"metrics", false, true, "timeout", instant_from_us(50'000'000), 7, 12}};
+    }
+    std::optional<Explanation> explain(std::string_view target) const override {
+        for (const TargetSummary& summary : target_list) {
+            if (summary.name == target) {
+                Explanation explanation;
+                explanation.target = summary;
+                explanation.at = instant_from_us(59'000'000);
+                explanation.next = "restart";
+                explanation.next_at = instant_from_us(70'000'000);
+                return explanation;
+            }
+        }
+        return std::nullopt;
+    }
+
+    void command(OperatorEvent command, std::function<void(OperatorReply)> answer) override {
+        commands.push_back(std::move(command));
+        if (keep_answers) {
+            kept.emplace_back([answer = std::move(answer), this] { answer(reply); });
+            return;
+        }
+        answer(reply);
+    }
+    void reload(std::uint32_t uid,
+                std::string reason,
+                std::function<void(ReloadStatus)> answer) override {
+        reloads.emplace_back(uid, std::move(reason));
+        answer(reload_status);
+    }
+
+    void incidents(Page page, QueryAnswer<std::vector<RestoredIncident>> answer) override {
+        pages.push_back(page);
+        later([this, answer = std::move(answer)] {
+            if (ledger_broken) {
+                answer(fail(QueryError{"the disk is full"}));
+                return;
+            }
+            answer(std::vector<RestoredIncident>{incident_row()});
+        });
+    }
+    void incident(std::uint64_t id, QueryAnswer<std::optional<IncidentStory>> answer) override {
+        later([id, answer = std::move(answer)] {
+            std::optional<IncidentStory> story;
+            if (id == 7) {
+                story.emplace();
+                story->incident = incident_row();
+                DecisionRecord decision;
+                decision.target = "gateway";
+                decision.kind = DecisionKind::opened;
+                story->decisions.push_back(decision);
+            }
+            answer(std::move(story));
+        });
+    }
+    void actions(Page page, QueryAnswer<std::vector<RestoredAction>> answer) override {
+        pages.push_back(page);
+        later([answer = std::move(answer)] {
+            RestoredAction action;
+            action.action.id = "ledger-3";
+            action.action.sequence = 3;
+            action.action.target = "gateway";
+            answer(std::vector<RestoredAction>{action});
+        });
+    }
+
+    static RestoredIncident incident_row() {
+        RestoredIncident row;
+        row.incident.id = 7;
+        row.incident.target = "gateway";
+        return row;
+    }
+
+    // Gives all answers that were kept.
+    void answer_all() {
+        for (const auto& answer : std::exchange(kept, {})) {
+            answer();
+        }
+    }
+
+    DaemonView daemon_view{"0.1.0", wall_from_us(fake_wall_us - 1), false, false, {}};
+    HostView host_view;
+    std::vector<TargetSummary> target_list{
+        {"gateway", "gateway.service", Mode::enforce, Level::restart, Level::retry},
+        {"postgres", "postgresql.service"}};
+    OperatorReply reply{0, true, "ok", "done", 11};
+    ReloadStatus reload_status{
+        true, true, wall_from_us(fake_wall_us), "0123456789abcdef", false, {}};
+    bool throws = false;
+    bool keep_answers = false;
+    bool ledger_broken = false;
+
+    std::vector<OperatorEvent> commands;
+    std::vector<std::pair<std::uint32_t, std::string>> reloads;
+    std::vector<Page> pages;
+    std::vector<std::function<void()>> kept;
+
+private:
+    void later(std::function<void()> answer) {
+        if (keep_answers) {
+            kept.push_back(std::move(answer));
+        } else {
+            answer();
+        }
+    }
+};
+
+}  // namespace primum::bus::testing

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: MIT
+#include "service_fixture.hpp"
+
+namespace primum::bus {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::SizeIs;
+using ::testing::StartsWith;
+
+class ManagerReadsTest : public testing::ServiceFixture {};
+
+TEST_F(ManagerReadsTest, AnswersEachReadWithOneDocument) {
+    start();
+    const std::string head = R"({"v":1,"now":{"t_us":60000000,"wall_us":1795312800000000},)";
+    EXPECT_THAT(call("Status", {}).text, StartsWith(head + R"("daemon":{"version":"0.1.0")"));
+    EXPECT_THAT(call("ListTargets", {}).text, StartsWith(head + R"("targets":[{"name":"gateway")"));
+    EXPECT_THAT(call("Explain", {"gateway"}).text,
+                StartsWith(head + R"("explanation":{"target":)"));
+    EXPECT_THAT(call("Sources", {}).text, StartsWith(head + R"("sources":[{"name":"metrics")"));
+    EXPECT_THAT(call("Incidents", {5U, std::uint64_t{0}}).text,
+                StartsWith(head + R"("incidents":[)"));
+    EXPECT_THAT(call("Incident", {std::uint64_t{7}}).text,
+                StartsWith(head + R"("story":{"incident":)"));
+    EXPECT_THAT(call("Actions", {5U, std::uint64_t{9}}).text, StartsWith(head + R"("actions":[)"));
+    ASSERT_THAT(backend.pages, SizeIs(2));
+    EXPECT_EQ(backend.pages[1].limit, 5U);
+    EXPECT_EQ(backend.pages[1].before, 9U);
+}
+
+TEST_F(ManagerReadsTest, SaysWhatIsNotThere) {
+    start();
+    const testing::Answer target = call("Explain", {"gatewax"});
+    EXPECT_EQ(target.error, "org.primum.Error.UnknownTarget");
+    EXPECT_THAT(target.message, HasSubstr("\"gatewax\""));
+    EXPECT_THAT(target.message, HasSubstr("primumctl list"));
+    const testing::Answer incident = call("Incident", {std::uint64_t{8}});
+    EXPECT_EQ(incident.error, "org.primum.Error.UnknownIncident");
+    EXPECT_THAT(incident.message, HasSubstr("no incident 8"));
+}
+
+TEST_F(ManagerReadsTest, BoundsThePage) {
+    start();
+    EXPECT_EQ(call("Incidents", {0U, std::uint64_t{0}}).error, "org.primum.Error.InvalidArgument");
+    EXPECT_EQ(call("Actions", {501U, std::uint64_t{0}}).error, "org.primum.Error.InvalidArgument");
+    EXPECT_EQ(call("Actions", {500U, std::uint64_t{0}}).error, "");
+    EXPECT_THAT(backend.pages, SizeIs(1));
+}
+
+TEST_F(ManagerReadsTest, SaysThatTheLedgerDoesNotAnswer) {
+    backend.ledger_broken = true;
+    start();
+    const testing::Answer answer = call("Incidents", {5U, std::uint64_t{0}});
+    EXPECT_EQ(answer.error, "org.primum.Error.LedgerUnavailable");
+    EXPECT_THAT(answer.message, HasSubstr("the disk is full"));
+}
+
+}  // namespace
+}  // namespace primum::bus
