@@ -63,6 +63,9 @@ std::vector<Effect> Engine::Impl::advance(const Event& event) {
     look_at_changed();
     std::visit([this](const auto& body) { take(body); }, event.body);
     look_at_changed();
+    if (world_.any_gone) {
+        remove_gone();
+    }
     return std::exchange(world_.effects, {});
 }
 
@@ -359,12 +362,12 @@ void Engine::Impl::take(const ActionEvent& event) {
         return;
     }
     const auto orphan = std::find(orphans_.begin(), orphans_.end(), event.action);
-    const bool late = world_.in_doubt.erase(event.action) > 0;
+    const bool late = world_.in_doubt.contains(event.action);
     if (orphan == orphans_.end() && !late) {
         reject("unknown_action", event.action);
         return;
     }
-    if (orphan != orphans_.end() && event.phase == ActionPhase::started) {
+    if (event.phase == ActionPhase::started) {
         return;
     }
     TransitionRecord record;
@@ -380,6 +383,7 @@ void Engine::Impl::take(const ActionEvent& event) {
     record.detail = event.detail;
     record.took = event.took;
     if (late) {  // the outcome stays ambiguous; what came is only told
+        world_.in_doubt.erase(event.action);
         record.result = ActionResult::ambiguous;
         record.detail =
             "reported later: " + std::string{name_of(event.result)} + ' ' + event.detail;

@@ -79,7 +79,6 @@ void Engine::Impl::take(const RulesEvent& event) {
     }
     world_.look_at_all_ill();
     look_at_changed();
-    remove_gone();
 }
 
 void Engine::Impl::apply_sources(const RuleSet& rules) {
@@ -120,19 +119,19 @@ void Engine::Impl::apply_targets(const std::shared_ptr<const RuleSet>& rules, bo
         const auto known = targets_.find(rule.name);
         if (known == targets_.end()) {
             add_target(rules, rule);
-        } else if (known->second->rule->digest == rule.digest) {
+        } else if (known->second->rule->digest == rule.digest && !known->second->gone) {
             rebind_target(*known->second, rules, rule);
         } else {
             change_target(*known->second, rules, rule);
         }
     }
-    for (const TargetRule& rule : rules->targets) {
-        TargetState& target = *targets_.find(rule.name)->second;
-        if (!rule.unit.empty()) {
-            targets_by_unit_.emplace(rule.unit, &target);
+    // Also those that are gone: an action under way is still to be verified.
+    for (const auto& [name, target] : targets_) {
+        if (!target->rule->unit.empty()) {
+            targets_by_unit_.emplace(target->rule->unit, target.get());
         }
         if (is_start) {
-            target.warm_up_until = world_.now.t + rule.warm_up;
+            target->warm_up_until = world_.now.t + target->rule->warm_up;
         }
     }
 }
@@ -141,6 +140,7 @@ void Engine::Impl::add_target(const std::shared_ptr<const RuleSet>& rules, const
     auto target = std::make_unique<TargetState>(next_key_++, rules, rule, world_.limits);
     target->warm_up_until = world_.now.t + rule.warm_up;
     target_by_key_[target->key] = target.get();
+    world_.targets[rule.name] = target.get();
     TargetState& added = *target;
     targets_.emplace(rule.name, std::move(target));
     listen(added);
@@ -160,7 +160,6 @@ void Engine::Impl::listen(TargetState& target) {
 void Engine::Impl::rebind_target(TargetState& target,
                                  const std::shared_ptr<const RuleSet>& rules,
                                  const TargetRule& rule) {
-    target.gone = false;
     target.rule = &rule;
     for (std::size_t i = 0; i < target.indicators.size(); ++i) {
         target.indicators[i].rebind(rule.indicators[i]);
@@ -190,16 +189,21 @@ void Engine::Impl::change_target(TargetState& target,
 }
 
 void Engine::Impl::remove_gone() {
+    world_.any_gone = false;
     std::erase_if(targets_, [&](const auto& entry) {
         TargetState& target = *entry.second;
         if (!target.gone || target.incident) {
+            world_.any_gone = world_.any_gone || target.gone;
             return false;
         }
         for (const auto& [name, source] : sources_) {
             source->remove_listeners(target);
         }
         target_by_key_.erase(target.key);
+        world_.targets.erase(target.rule->name);
         world_.deadlines.forget(target.key);
+        std::erase_if(targets_by_unit_,
+                      [&](const auto& watched) { return watched.second == &target; });
         return true;
     });
 }
@@ -275,6 +279,9 @@ void Engine::Impl::restore_incident(const RestoredIncident& restored) {
     }
     target.incident = restored.incident;
     target.written = restored.incident;
+    if (restored.incident.in_other_hands) {
+        world_.units[target.rule->unit].restore_other_hands();
+    }
     target.level = restored.incident.level;
     target.was_ill.assign(target.was_ill.size(), true);
     target.rung_entered = world_.now.t;
@@ -361,7 +368,13 @@ void Engine::Impl::restore_source_incident(const RestoredIncident& restored) {
         close_orphan(restored);
         return;
     }
-    found->second->incident = restored.incident;
+    SourceState& source = *found->second;
+    source.incident = restored.incident;
+    const Instant page_at = local(restored.opened) + 3 * source.rule.interval;
+    if (page_at > world_.now.t) {
+        source.page_at = page_at;
+        world_.deadlines.arm(source.key, page_at);
+    }
 }
 
 }  // namespace primum

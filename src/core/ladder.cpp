@@ -50,7 +50,11 @@ bool same_veto(const DecisionRecord& last, const DecisionRecord& now) {
 
 void Ladder::reconsider() {
     const auto unit = world_.units.find(target_.rule->unit);
-    target_.note_illness(unit != world_.units.end() && unit->second.health().deliberate);
+    const bool is_watched = unit != world_.units.end();
+    target_.note_illness(is_watched && unit->second.health().deliberate);
+    if (target_.incident) {
+        target_.incident->in_other_hands = is_watched && unit->second.in_other_hands();
+    }
     int steps = 0;
     while (step()) {
         PRIMUM_CHECK(++steps < max_steps);
@@ -94,7 +98,7 @@ bool Ladder::step_phase() {
         case Phase::soaking:
             return step_soaking();
         case Phase::exhausted:
-            if (target_.incident->dry_run && recovered()) {
+            if (!is_for_real() && recovered()) {
                 begin_soak("recovered_anyway");
                 return true;
             }
@@ -138,11 +142,11 @@ void Ladder::open_incident() {
         }
     }
     target_.incident = std::move(incident);
-    target_.paged = 0;
     world_.ill.insert(target_.key);
     set_phase(Phase::waiting);
     write_incident();
     decide(DecisionKind::opened, "ill", target_.incident->reason);
+    tell_flights();
     enter(Level::observe, "condition_met");
 }
 
@@ -267,14 +271,14 @@ bool Ladder::wait_for_condition(const RungRule& wanted) {
         return false;
     }
     const auto bit = 1U << static_cast<unsigned>(PageKind::stalled);
-    if ((target_.paged & bit) == 0) {
+    if ((target_.incident->paged & bit) == 0) {
         const std::string text = "ill for " + duration_text(wanted.max_wait) + " without meeting " +
                                  condition_text(wanted);
         decide(DecisionKind::stalled, "stalled", text);
-        if (!is_dry_run()) {
+        if (is_for_real()) {
             page(PageKind::stalled, "stalled", text);
         }
-        target_.paged |= bit;
+        target_.incident->paged |= bit;
     }
     return false;
 }
@@ -389,7 +393,7 @@ void Ladder::exhaust(const std::string& code, const std::string& detail) {
     target_.asking.reset();
     set_phase(Phase::exhausted);
     decide(DecisionKind::exhausted, code, detail);
-    if (!target_.incident->dry_run) {
+    if (is_for_real()) {
         page(PageKind::exhausted,
              code,
              detail + "; nothing more is done until the incident is acknowledged");
@@ -458,10 +462,10 @@ void Ladder::decide(DecisionKind kind,
 
 void Ladder::page(PageKind kind, const std::string& reason, const std::string& text) {
     const auto bit = 1U << static_cast<unsigned>(kind);
-    if ((target_.paged & bit) != 0) {
+    if ((target_.incident->paged & bit) != 0) {
         return;
     }
-    target_.paged |= bit;
+    target_.incident->paged |= bit;
     world_.emit(Notify{kind, target_.incident->id, name(), target_.level, reason, text});
 }
 
@@ -488,6 +492,12 @@ void Ladder::set_phase(Phase phase) {
     if (target_.incident) {
         target_.incident->phase = phase;
     }
+}
+
+// An illness of a target with at least one enforced rung is a person's business when primum gives
+// up; one that is all dry-run never pages.
+bool Ladder::is_for_real() const {
+    return target_.enforces_anything(world_.rules->settings.mode);
 }
 
 bool Ladder::is_dry_run() const {

@@ -67,7 +67,11 @@ private:
     void begin_soak(const std::string& reason);
     void exhaust(const std::string& code, const std::string& detail);
 
-    void begin_action(std::uint32_t index, const GuardReport& report);
+    void begin_action(std::uint32_t index,
+                      const GuardReport& report,
+                      std::vector<std::string> blast_radius);
+    // This target turned ill: actions under way whose harm that may be hear of it.
+    void tell_flights();
     void start_or_call_off();
     void finish(ActionResult result, Refusal refusal, const std::string& detail, Duration took);
     void finish_without_effect(const std::string& reason, const std::string& detail);
@@ -92,6 +96,7 @@ private:
     void need_at(Instant at) { world_.deadlines.arm(target_.key, at); }
     void set_phase(Phase phase);
 
+    [[nodiscard]] bool is_for_real() const;
     [[nodiscard]] bool is_dry_run() const;
     [[nodiscard]] std::array<std::uint32_t, level_count>& attempts() const;
     [[nodiscard]] bool recovered() const;

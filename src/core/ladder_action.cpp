@@ -93,10 +93,12 @@ void Ladder::on_preflight(const PreflightEvent& answer) {
                 Guard::blast_radius,
                 answer.blast_radius.empty() ? "nothing else" : joined(answer.blast_radius));
     set_verdict(report, Guard::preflight, answer.detail);
-    begin_action(index, report);
+    begin_action(index, report, answer.blast_radius);
 }
 
-void Ladder::begin_action(std::uint32_t index, const GuardReport& report) {
+void Ladder::begin_action(std::uint32_t index,
+                          const GuardReport& report,
+                          std::vector<std::string> blast_radius) {
     const bool dry_run = is_dry_run();
     const Level level = target_.level;
     const RungRule& rung = target_.rung(level);
@@ -130,7 +132,12 @@ void Ladder::begin_action(std::uint32_t index, const GuardReport& report) {
     world_.flying[record.id] = target_.key;
     ++(dry_run ? world_.flights.dry : world_.flights.real);
     const std::string kind = record.kind;
-    target_.flight = Flight{record, rung, world_.now.t + rung.max_plan_age, {}, {}, {}, {}};
+    target_.waiting_since.reset();
+    target_.flight = Flight{};
+    target_.flight->record = record;
+    target_.flight->rung = rung;
+    target_.flight->not_after = world_.now.t + rung.max_plan_age;
+    target_.flight->blast_radius = std::move(blast_radius);
     set_phase(dry_run ? Phase::settling : Phase::intending);
     write_incident();
     world_.record(std::move(record));
@@ -370,6 +377,29 @@ void Ladder::conclude(const Finding& finding) {
     }
 }
 
+void Ladder::tell_flights() {
+    for (const auto& [action, key] : world_.flying) {
+        const auto other = std::find_if(world_.targets.begin(),
+                                        world_.targets.end(),
+                                        [&](const auto& each) { return each.second->key == key; });
+        if (other == world_.targets.end() || other->second == &target_) {
+            continue;
+        }
+        const auto& dependencies = target_.rule->depends_on;
+        const auto& units = other->second->flight->blast_radius;
+        const bool depends =
+            std::find(dependencies.begin(), dependencies.end(), other->first) != dependencies.end();
+        const bool went_down =
+            std::find(units.begin(), units.end(), target_.rule->unit) != units.end();
+        const bool has_finished =
+            other->second->phase == Phase::settling || other->second->phase == Phase::verifying;
+        if (has_finished && (depends || went_down)) {
+            other->second->flight->harmed = name();
+            world_.changed.insert(key);
+        }
+    }
+}
+
 void Ladder::end_flight() {
     std::uint32_t& count =
         target_.flight->record.dry_run ? world_.flights.dry : world_.flights.real;
@@ -382,6 +412,7 @@ void Ladder::end_flight() {
 
 void Ladder::abandon() {
     target_.gone = true;
+    world_.any_gone = true;
     drop_plans();
     if (target_.flight && target_.flight->record.dry_run) {
         transition(

@@ -17,6 +17,15 @@ TargetState::TargetState(Deadlines::Key number,
     }
 }
 
+bool TargetState::enforces_anything(Mode ceiling) const {
+    for (const Level level : {Level::retry, Level::failover, Level::restart, Level::fallback}) {
+        if (!rung(level).remedies.empty() && rule->enforces(level, ceiling)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 Severity TargetState::severity() const {
     Severity worst = Severity::unknown;
     for (const IndicatorState& indicator : indicators) {

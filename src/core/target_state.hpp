@@ -42,7 +42,9 @@ struct Flight {
     Instant answer_by;  // while running: later than this it is ambiguous
     Instant settle_until;
     Instant verify_until;
-    Instant data_by;  // while awaiting data
+    Instant data_by;                        // while awaiting data
+    std::vector<std::string> blast_radius;  // units that go down with it
+    std::string harmed;  // what turned ill since and depends on it, or went down with it
 
     [[nodiscard]] const RemedyRule& remedy() const { return rung.remedies[record.index]; }
 };
@@ -75,7 +77,6 @@ struct TargetState {
     std::optional<ClosedIncident> last_closed;
     bool fresh =
         true;  // level 0 had lasted `relapse` when the incident opened: cooldowns start anew
-    std::uint32_t paged = 0;  // bit per PageKind, of the open incident
 
     Instant warm_up_until;
     Instant rung_entered;
@@ -89,6 +90,8 @@ struct TargetState {
     std::optional<DecisionRecord> last_decision;
 
     [[nodiscard]] const RungRule& rung(Level at) const { return rule->rungs[index_of(at)]; }
+    // Whether any of its remedies would really be carried out under this ceiling.
+    [[nodiscard]] bool enforces_anything(Mode ceiling) const;
     [[nodiscard]] bool spent(Level at) const {
         return incident && (incident->spent >> index_of(at) & 1U) != 0;
     }

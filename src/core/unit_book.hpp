@@ -41,6 +41,11 @@ public:
     // its effect as our own would get).
     [[nodiscard]] std::optional<ForeignActor> foreign_actor(Instant now, Duration grace) const;
 
+    // Whether a job that is not ours stopped it, and nothing has started it since.
+    [[nodiscard]] bool in_other_hands() const { return stopped_by_ == Stopper::somebody; }
+    // The ledger remembers that it was so before this run.
+    void restore_other_hands() { stopped_by_ = Stopper::somebody; }
+
     [[nodiscard]] bool seen() const { return seen_; }
     [[nodiscard]] const UnitEvent& state() const { return state_; }
 

@@ -18,6 +18,10 @@ const EvidenceItem* at_intent(const Flight& flight, const std::string& indicator
 }  // namespace
 
 bool is_worse(const TargetState& target, const Flight& flight, bool settled, std::string& why) {
+    if (!flight.harmed.empty()) {
+        why = flight.harmed + " turned ill";
+        return true;
+    }
     for (const IndicatorState& indicator : target.indicators) {
         const EvidenceItem* before = at_intent(flight, indicator.rule().name);
         const bool comparable = before != nullptr && before->severity != Severity::unknown;

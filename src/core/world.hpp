@@ -19,6 +19,8 @@
 
 namespace primum::core {
 
+struct TargetState;
+
 // How many flights are open, real and dry-run apart.
 struct FlightCount {
     std::uint32_t real = 0;
@@ -53,7 +55,9 @@ struct World {
     Deadlines deadlines;
     FlightCount flights;
     std::map<std::string, Deadlines::Key, std::less<>> flying;  // action id -> target
+    std::map<std::string, TargetState*, std::less<>> targets;   // owned by the engine
     std::set<std::string> in_doubt;    // actions that ended ambiguous; their late news is recorded
+    bool any_gone = false;             // some target left the rules and waits for its action to end
     std::set<Deadlines::Key> ill;      // targets with an open incident
     std::set<Deadlines::Key> changed;  // targets to look at before this step ends
     std::vector<Effect> effects;
