@@ -143,7 +143,8 @@ LedgerResult<ChainReport> Store::verify_actions(ChainReport report) {
         " a.remedy_index, a.kind, a.plan_digest, a.dry_run, a.streak, a.intended_t_us,"
         " a.intended_wall_us, a.intended_boot, a.guards, a.evidence,"
         " t.sequence, t.record_hash FROM actions a LEFT JOIN action_transitions t ON t.sequence ="
-        " (SELECT min(sequence) FROM action_transitions WHERE action = a.id) ORDER BY t.sequence");
+        " (SELECT min(sequence) FROM action_transitions WHERE action = a.id AND state = 'intended')"
+        " ORDER BY t.sequence");
     if (!actions) {
         return fail(std::move(actions.error()));
     }
