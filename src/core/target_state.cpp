@@ -18,8 +18,8 @@ TargetState::TargetState(Deadlines::Key number,
 }
 
 bool TargetState::enforces_anything(Mode ceiling) const {
-    for (const Level level : {Level::retry, Level::failover, Level::restart, Level::fallback}) {
-        if (!rung(level).remedies.empty() && rule->enforces(level, ceiling)) {
+    for (const Level each : {Level::retry, Level::failover, Level::restart, Level::fallback}) {
+        if (!rung(each).remedies.empty() && rule->enforces(each, ceiling)) {
             return true;
         }
     }
