@@ -1,0 +1,417 @@
+// SPDX-License-Identifier: MIT
+#include "support/timeline.hpp"
+
+#include <charconv>
+#include <optional>
+#include <stdexcept>
+#include <utility>
+
+namespace primum::support {
+namespace {
+
+[[noreturn]] void refuse(const std::string& what) {
+    throw std::runtime_error(what);
+}
+
+// Words are split at spaces; a word that begins with a quote ends with one, and within any other
+// word spaces between quotes belong to it.
+std::vector<std::string> split(const std::string& line) {
+    std::vector<std::string> words;
+    std::size_t i = 0;
+    while (i < line.size()) {
+        if (line[i] == ' ') {
+            ++i;
+            continue;
+        }
+        const bool whole = line[i] == '"';
+        bool quoted = false;
+        std::string word;
+        for (; i < line.size() && (quoted || line[i] != ' '); ++i) {
+            quoted = quoted != (line[i] == '"');
+            if (line[i] != '"' || !whole) {
+                word += line[i];
+            }
+        }
+        words.push_back(std::move(word));
+    }
+    return words;
+}
+
+std::optional<Duration> duration_of(std::string_view text) {
+    constexpr std::array<std::pair<std::string_view, std::int64_t>, 5> units{
+        {{"us", 1}, {"ms", 1'000}, {"s", 1'000'000}, {"m", 60'000'000}, {"h", 3'600'000'000}}};
+    const bool negative = text.starts_with('-');
+    if (negative || text.starts_with('+')) {
+        text.remove_prefix(1);
+    }
+    std::int64_t count = 0;
+    const auto parsed = std::from_chars(text.data(), text.data() + text.size(), count);
+    const std::string_view suffix{parsed.ptr,
+                                  static_cast<std::size_t>(text.data() + text.size() - parsed.ptr)};
+    for (const auto& [unit, us] : units) {
+        if (parsed.ec == std::errc{} && suffix == unit) {
+            return Duration{(negative ? -count : count) * us};
+        }
+    }
+    return std::nullopt;
+}
+
+template <class E>
+E name_from(const std::string& word) {
+    const auto found = from_name<E>(word);
+    if (!found) {
+        refuse("no such name: " + word);
+    }
+    return *found;
+}
+
+std::uint32_t number_of(const std::string& word) {
+    std::uint32_t value = 0;
+    const auto parsed = std::from_chars(word.data(), word.data() + word.size(), value);
+    if (parsed.ec != std::errc{} || parsed.ptr != word.data() + word.size()) {
+        refuse("a number is expected, not " + word);
+    }
+    return value;
+}
+
+// The n-th word, which must be there.
+const std::string& word(const std::vector<std::string>& words, std::size_t n) {
+    if (n >= words.size()) {
+        refuse("something is missing at the end");
+    }
+    return words[n];
+}
+
+bool has(const std::vector<std::string>& words, std::string_view flag) {
+    return std::find(words.begin(), words.end(), flag) != words.end();
+}
+
+// What stands behind "key=".
+std::optional<std::string> option(const std::vector<std::string>& words, std::string_view key) {
+    for (const std::string& each : words) {
+        if (each.size() > key.size() && each.starts_with(key) && each[key.size()] == '=') {
+            return each.substr(key.size() + 1);
+        }
+    }
+    return std::nullopt;
+}
+
+Scope scope_of(const std::vector<std::string>& words) {
+    Scope scope;
+    scope.target = option(words, "target").value_or("");
+    if (const auto level = option(words, "level")) {
+        scope.level = name_from<Level>(*level);
+    }
+    return scope;
+}
+
+// `series=value` from the n-th word on; a series may itself hold '=' between braces.
+World::Values values_of(const std::vector<std::string>& words, std::size_t n) {
+    World::Values values;
+    for (; n < words.size(); ++n) {
+        const auto equals = words[n].rfind('=');
+        if (equals == std::string::npos) {
+            refuse("series=value is expected, not " + words[n]);
+        }
+        values.emplace_back(words[n].substr(0, equals), words[n].substr(equals + 1));
+    }
+    return values;
+}
+
+std::string usual_sub_state(const std::string& active_state) {
+    if (active_state == "active") {
+        return "running";
+    }
+    if (active_state == "inactive") {
+        return "dead";
+    }
+    if (active_state == "activating") {
+        return "start";
+    }
+    if (active_state == "deactivating") {
+        return "stop-sigterm";
+    }
+    return active_state;
+}
+
+}  // namespace
+
+Duration parse_duration(std::string_view text) {
+    const auto span = duration_of(text);
+    if (!span) {
+        refuse("a duration is expected, like 30s, not " + std::string{text});
+    }
+    return *span;
+}
+
+void Timeline::read(std::string_view text) {
+    std::size_t number = 0;
+    while (!text.empty()) {
+        const std::size_t end = std::min(text.find('\n'), text.size());
+        std::string line{text.substr(0, end)};
+        text.remove_prefix(std::min(end + 1, text.size()));
+        ++number;
+        const auto first = line.find_first_not_of(' ');
+        if (first == std::string::npos || line[first] == '#') {
+            continue;
+        }
+        line = line.substr(first, line.find_last_not_of(' ') + 1 - first);
+        try {
+            read_line(line);
+        } catch (const std::runtime_error& error) {
+            refuse("timeline line " + std::to_string(number) + " (" + line + "): " + error.what());
+        }
+    }
+    if (end_ == Duration{0}) {
+        refuse("the timeline needs a last line \"TIME end\"");
+    }
+}
+
+void Timeline::read_line(const std::string& line) {
+    Words words = split(line);
+    Duration at{0};
+    if (const auto time = duration_of(words.front())) {
+        at = *time;
+        words.erase(words.begin());
+    }
+    if (word(words, 0) == "end") {
+        end_ = at;
+        return;
+    }
+    const std::string what = line.substr(line.find(words.front()));
+    if (words.front() != "every") {
+        schedule(at, std::move(words), what);
+        return;
+    }
+    const Duration step = parse_duration(word(words, 1));
+    const Duration last = parse_duration(word(words, 3));
+    if (words[2] != "until" || step <= Duration{0}) {
+        refuse("it is: every 5s until 60s ...");
+    }
+    const Words repeated(words.begin() + 4, words.end());
+    for (Duration each = at; each <= last; each += step) {
+        schedule(each, repeated, each == at ? what : "");
+    }
+}
+
+void Timeline::schedule(Duration at, Words words, const std::string& line) {
+    world_.at(at, [this, words = std::move(words), line] {
+        if (listener_ && !line.empty()) {
+            listener_(line);
+        }
+        try {
+            perform(words);
+        } catch (const std::runtime_error& error) {
+            refuse(line + ": " + error.what());
+        }
+    });
+}
+
+void Timeline::perform(const Words& words) {
+    if (!perform_host(words) && !perform_unit(words) && !perform_answer(words)) {
+        refuse("no such verb: " + words.front());
+    }
+}
+
+bool Timeline::perform_host(const Words& words) {
+    const std::string& verb = words.front();
+    if (verb == "start") {
+        world_.start(!has(words, "unsynchronised"));
+    } else if (verb == "restart") {
+        restart(words);
+    } else if (verb == "reload") {
+        const auto rules = reloads_.find(word(words, 1));
+        if (rules == reloads_.end()) {
+            refuse("there is no [reload] " + words[1]);
+        }
+        world_.reload(rules->second);
+    } else if (verb == "tick") {
+        world_.send(TickEvent{});
+    } else if (verb == "wall") {
+        world_.jump_wall(parse_duration(word(words, 1)), !has(words, "unnoticed"));
+    } else if (verb == "resumed") {
+        world_.send(HostEvent{HostChange::resumed, false, ""});
+    } else if (verb == "disabled") {
+        world_.set_disabled(word(words, 1) == "on", "/run/primum/disabled");
+    } else if (verb == "ledger") {
+        ledger(words);
+    } else if (verb == "operator") {
+        operate(words);
+    } else if (verb == "scrape") {
+        world_.scrape(word(words, 1), values_of(words, 2));
+    } else if (verb == "fail") {
+        world_.fail_source(word(words, 1), word(words, 2), words.size() > 3 ? words[3] : "");
+    } else {
+        return false;
+    }
+    return true;
+}
+
+bool Timeline::perform_unit(const Words& words) {
+    const std::string& verb = words.front();
+    if (verb == "unit") {
+        unit(words);
+    } else if (verb == "kill") {
+        unit({"unit", word(words, 1), "failed", "signal"});
+    } else if (verb == "job") {
+        job(words);
+    } else if (verb == "person") {
+        world_.person_does(word(words, 2), word(words, 1));
+    } else {
+        return false;
+    }
+    return true;
+}
+
+bool Timeline::perform_answer(const Words& words) {
+    const std::string& verb = words.front();
+    if (verb == "preflight") {
+        preflight(words);
+    } else if (verb == "action") {
+        action(words);
+    } else if (verb == "heals") {
+        Cure cure;
+        cure.unit = word(words, 1);
+        const bool leveled = words.size() > 2 && words[2].starts_with("level=");
+        cure.level = leveled ? name_from<Level>(words[2].substr(6)) : Level::restart;
+        for (auto& [series, value] : values_of(words, leveled ? 3 : 2)) {
+            cure.series[series] = value;
+        }
+        world_.cures.push_back(std::move(cure));
+    } else if (verb == "news") {
+        news(words);
+    } else {
+        return false;
+    }
+    return true;
+}
+
+void Timeline::unit(const Words& words) {
+    UnitEvent state = world_.unit(word(words, 1));
+    const std::string& now = word(words, 2);
+    state.active_state = now == "auto-restart" ? "activating" : now;
+    state.sub_state =
+        option(words, "sub")
+            .value_or(now == "auto-restart" ? now : usual_sub_state(state.active_state));
+    const bool has_result = words.size() > 3 && words[3].find('=') == std::string::npos;
+    state.result = has_result ? words[3] : now == "active" ? "success" : state.result;
+    state.load_state = option(words, "load").value_or(state.load_state);
+    state.restart = option(words, "restart").value_or(state.restart);
+    state.invocation_id = option(words, "run").value_or(state.invocation_id);
+    if (const auto delay = option(words, "restart_sec")) {
+        state.restart_delay = parse_duration(*delay);
+    }
+    if (const auto restarts = option(words, "restarts")) {
+        state.restarts = number_of(*restarts);
+    }
+    world_.set_unit(std::move(state));
+}
+
+// job UNIT ID new TYPE [ours] | job UNIT ID RESULT
+void Timeline::job(const Words& words) {
+    const std::uint32_t id = number_of(word(words, 2));
+    if (word(words, 3) == "new") {
+        world_.new_job(words[1], id, word(words, 4), has(words, "ours"));
+    } else {
+        world_.end_job(words[1], id, words[3]);
+    }
+}
+
+void Timeline::operate(const Words& words) {
+    OperatorEvent command;
+    command.ticket = next_ticket_++;
+    command.verb = name_from<OperatorVerb>(word(words, 1));
+    command.reason = words.back();
+    command.uid = 1000;
+    const std::string& whom = word(words, 2);
+    if (command.verb == OperatorVerb::acknowledge) {
+        command.incident = number_of(whom);
+    } else {
+        command.target = whom == "all" ? "" : whom;
+    }
+    if (command.verb == OperatorVerb::hold || command.verb == OperatorVerb::disable) {
+        command.length = parse_duration(word(words, 3));
+    }
+    world_.send(std::move(command));
+}
+
+void Timeline::restart(const Words& words) {
+    RestartOptions options;
+    options.down = parse_duration(option(words, "down").value_or("0s"));
+    options.next_boot = has(words, "next_boot");
+    options.synchronised = !has(words, "unsynchronised");
+    world_.restart(options);
+}
+
+void Timeline::ledger(const Words& words) {
+    const std::string& how = word(words, 1);
+    if (how == "healthy" || how == "unhealthy") {
+        world_.set_ledger_healthy(how == "healthy", words.size() > 2 ? words[2] : "");
+    } else if (how == "commits") {
+        world_.set_commits(World::Commits::at_once);
+    } else if (how == "refuses") {
+        world_.set_commits(World::Commits::refused);
+    } else if (how == "hangs") {
+        world_.set_commits(World::Commits::never);
+    } else {
+        refuse("a ledger is healthy or unhealthy, and commits, refuses or hangs");
+    }
+}
+
+// preflight can|silent | preflight not_now|cannot CODE, each [takes=D] [takes_down=A,B] [scope]
+void Timeline::preflight(const Words& words) {
+    PreflightAnswer how;
+    how.scope = scope_of(words);
+    how.after = parse_duration(option(words, "takes").value_or("0s"));
+    how.silent = word(words, 1) == "silent";
+    if (!how.silent) {
+        how.answer = name_from<Preflight>(words[1]);
+        how.code =
+            how.answer == Preflight::can ? Refusal::none : name_from<Refusal>(word(words, 2));
+    }
+    std::string units = option(words, "takes_down").value_or("");
+    while (!units.empty()) {
+        const auto comma = std::min(units.find(','), units.size());
+        how.blast_radius.push_back(units.substr(0, comma));
+        units.erase(0, comma + 1);
+    }
+    world_.preflights.push_back(std::move(how));
+}
+
+// action takes D done|failed|ambiguous|silent|mute [scope] | action refused CODE [scope]
+void Timeline::action(const Words& words) {
+    ActionCourse how;
+    how.scope = scope_of(words);
+    if (word(words, 1) == "refused") {
+        how.course = Course::refused;
+        how.refusal = name_from<Refusal>(word(words, 2));
+    } else {
+        how.takes = parse_duration(word(words, 2));
+        const std::string& end = word(words, 3);
+        if (end == "silent" || end == "mute") {
+            how.course = end == "silent" ? Course::silent : Course::mute;
+        } else {
+            const auto result = name_from<ActionResult>(end);
+            how.course = result == ActionResult::done     ? Course::done
+                         : result == ActionResult::failed ? Course::failed
+                                                          : Course::ambiguous;
+        }
+    }
+    world_.courses.push_back(std::move(how));
+}
+
+// news started|finished [RESULT] [CODE]: the actuator speaks of the last action, unasked.
+void Timeline::news(const Words& words) {
+    ActionEvent event;
+    event.action = world_.last_action();
+    event.phase = name_from<ActionPhase>(word(words, 1));
+    if (words.size() > 2) {
+        event.result = name_from<ActionResult>(words[2]);
+    }
+    if (words.size() > 3) {
+        event.refusal = name_from<Refusal>(words[3]);
+    }
+    world_.send(std::move(event));
+}
+
+}  // namespace primum::support
