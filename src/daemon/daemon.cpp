@@ -17,7 +17,7 @@ namespace primum::daemon {
 
 namespace {
 
-constexpr Duration ledger_stop_within = std::chrono::seconds{3};
+constexpr Duration ledger_stop_within = std::chrono::milliseconds{1'500};
 
 telemetry::Writer writer_for(bool foreground) {
     auto to_journal = telemetry::journal_writer("primumd");
@@ -33,7 +33,8 @@ telemetry::Writer writer_for(bool foreground) {
 
 }  // namespace
 
-Daemon::Daemon(Options options) : options_(std::move(options)), started_(clock_.now().wall) {
+Daemon::Daemon(Options options)
+    : options_(std::move(options)), started_(clock_.now().wall), metrics_(PRIMUM_VERSION) {
     take_signals();
     // A thread: after the signals are blocked.
     journal_ = std::make_unique<telemetry::Journal>(writer_for(options_.foreground));
@@ -179,7 +180,6 @@ void Daemon::start_core() {
         loop_, clock_, [this](EventBody body) { answered(std::move(body)); });
     effects_ = std::make_unique<Effects>(clock_, effect_ports());
     driver_ = std::make_unique<CoreDriver>(engine_, clock_, loop_, driver_hooks());
-    ledger_source_ = loop_.on_io(ledger_->fd(), EPOLLIN, [this](std::uint32_t) { ledger_ready(); });
     effects_->restore(restored_);
     driver_->submit(RestoreEvent{std::exchange(restored_, {})});
 }
@@ -201,6 +201,7 @@ void Daemon::first_rules() {
 }
 
 void Daemon::start_senses() {
+    ledger_source_ = loop_.on_io(ledger_->fd(), EPOLLIN, [this](std::uint32_t) { ledger_ready(); });
     units_ = std::make_unique<systemd::UnitWatcher>(
         *bus_, [this](EventBody body) { sensed(std::move(body)); });
     sources_ = std::make_unique<source::Collector>(
@@ -250,7 +251,7 @@ int Daemon::stop(int exit_code) {
     bus_listener_.reset();
     bus_.reset();
     if (ledger_ && !ledger_->stop(ledger_stop_within)) {
-        journal_->error("the ledger did not take its last records within 3 s");
+        journal_->error("the ledger did not take its last records in time");
     }
     if (ready_) {
         journal_->log({.priority = telemetry::Priority::notice,

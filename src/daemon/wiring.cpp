@@ -59,7 +59,9 @@ EffectPorts Daemon::effect_ports() {
             [this](const IncidentRecord& incident) {
                 if (service_) {
                     service_->incident_changed(incident);
-                    service_->target_changed(incident.target);
+                    if (engine_.target(incident.target)) {
+                        service_->target_changed(incident.target);
+                    }
                 }
             },
         .tell = [this](const Effect& effect) { log_->observe(effect); },
