@@ -87,6 +87,7 @@ private:
     void follow_rules();
     void told_of_reload(const bus::ReloadStatus& status);
     void reload();
+    void show_status_soon();
     void show_status();
     [[nodiscard]] bus::DaemonView view() const;
     [[nodiscard]] std::string metrics_page();
@@ -134,6 +135,7 @@ private:
     bool ready_ = false;
     bool stopping_ = false;
     std::optional<StatusFacts> status_;
+    systemd::LoopSource status_soon_;
     std::set<std::string> ill_;
 };
 

@@ -128,10 +128,7 @@ void Daemon::carry_out(const Event& event, std::vector<Effect> effects) {
         }
     }
     if (news) {
-        if (service_ && !std::holds_alternative<LedgerEvent>(event.body)) {
-            service_->host_changed();
-        }
-        show_status();
+        show_status_soon();
     }
 }
 
@@ -272,7 +269,7 @@ void Daemon::told_of_reload(const bus::ReloadStatus& status) {
     }
     if (ready_) {
         systemd::notify_ready();
-        show_status();
+        show_status_soon();
     }
 }
 
@@ -283,9 +280,19 @@ void Daemon::reload() {
     }
 }
 
+// Once a turn, however much happened in it, and behind what matters more.
+void Daemon::show_status_soon() {
+    if (ready_ && !status_soon_.armed()) {
+        status_soon_ = loop_.soon([this] {
+            status_soon_.reset();
+            show_status();
+        });
+    }
+}
+
 void Daemon::show_status() {
-    if (!ready_) {
-        return;
+    if (service_) {
+        service_->host_changed();
     }
     const auto host = engine_.host();
     const StatusFacts facts{.mode = host.mode,
