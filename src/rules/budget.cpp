@@ -14,12 +14,12 @@ Budget read_budget(Section& section) {
     Budget budget;
     const Member* actions = section.find("actions");
     const Member* per = section.find("per");
-    const bool whole = section.read("actions", budget.actions, {1, 100'000}) &
-                       section.read("per", budget.per, {minutes{1}, hours{24 * 31}});
+    const bool has_actions = section.read("actions", budget.actions, {1, 100'000});
+    const bool has_per = section.read("per", budget.per, {minutes{1}, hours{24 * 31}});
     if (actions == nullptr || per == nullptr) {
         section.fail_here("a budget needs both, like { actions = 4, per = \"1h\" }");
     }
-    if (whole) {
+    if (has_actions && has_per) {
         const std::int64_t allowed_us = Duration{hours{1}}.count() / max_actions_per_hour;
         if (budget.per.count() / allowed_us < std::int64_t{budget.actions}) {
             section.fail_at(*actions,

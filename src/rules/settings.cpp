@@ -10,6 +10,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <charconv>
 #include <utility>
@@ -144,7 +145,11 @@ void read_breaker(Section& top, BreakerSettings& breaker) {
     section->read("window", breaker.window, {1, 1000});
     for (const auto& [key, out] :
          {std::pair{"worse", &breaker.worse}, std::pair{"no_effect", &breaker.no_effect}}) {
-        section->read(key, *out, {1, breaker.window});
+        if (section->find(key) == nullptr) {
+            *out = std::min(*out, breaker.window);  // else it could never trip
+        } else {
+            section->read(key, *out, {1, breaker.window});
+        }
     }
     section->refuse_unknown_keys();
 }

@@ -102,6 +102,7 @@ TEST(SettingsTest, ReadsEveryKey) {
     EXPECT_EQ(settings.breaker.no_effect, 3U);
     EXPECT_EQ(settings.decision.max_hold, hours{2});
     EXPECT_EQ(parse_settings("http.listen = \"\"", "p").settings.http_listen, "");
+    EXPECT_EQ(parse_settings("breaker.window = 3", "p").settings.breaker.no_effect, 3U);
 }
 
 TEST(SettingsTest, LocatesEveryMistake) {
