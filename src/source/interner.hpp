@@ -42,7 +42,7 @@ public:
     void want(Matchers matchers);
 
     // What is known of the raw bytes of a series; `unknown`: parse it and meet() it.
-    [[nodiscard]] Found find(std::string_view text) const noexcept {
+    [[nodiscard]] Found find(std::string_view text) {
         const auto found = table_.find(text);
         switch (found.standing) {
             case SeriesTable::Standing::kept:
@@ -58,7 +58,10 @@ public:
     Found meet(std::string_view text, SeriesName parsed);
 
     // Starts a page: every series may be seen once on it.
-    void begin_page() { ++page_; }
+    void begin_page() {
+        ++page_;
+        table_.begin_page();
+    }
     // False: this entry was seen on this page before.
     bool see(std::uint32_t entry) {
         auto& last = entries_[entry].page;

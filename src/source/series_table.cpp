@@ -19,25 +19,42 @@ std::uint64_t hash_of(std::string_view text) noexcept {
 
 }  // namespace
 
-SeriesTable::Found SeriesTable::find(std::string_view text) const noexcept {
+SeriesTable::Found SeriesTable::find(std::string_view text) {
+    const auto hash = hash_of(text);
+    if (next_ < order_.size() && means(order_[next_], hash, text)) {
+        return found(order_[next_++]);
+    }
     if (slots_.empty()) {
         return {};
     }
-    const auto hash = hash_of(text);
     const auto mask = slots_.size() - 1;
     for (auto at = hash & mask; slots_[at].hash != 0; at = (at + 1) & mask) {
-        const auto& slot = slots_[at];
-        if (slot.hash != hash) {
-            continue;
-        }
-        if (slot.text == passed_over) {
-            return {Standing::passed, 0};
-        }
-        if (const auto& kept = texts_[slot.text]; kept.bytes == text) {
-            return {Standing::kept, kept.entry};
+        if (means(slots_[at], hash, text)) {
+            remember_next(slots_[at]);
+            return found(slots_[at]);
         }
     }
     return {};
+}
+
+bool SeriesTable::means(const Slot& slot, std::uint64_t hash, std::string_view text) const {
+    return slot.hash == hash && (slot.text == passed_over || texts_[slot.text].bytes == text);
+}
+
+SeriesTable::Found SeriesTable::found(const Slot& slot) const {
+    return slot.text == passed_over ? Found{Standing::passed, 0}
+                                    : Found{Standing::kept, texts_[slot.text].entry};
+}
+
+void SeriesTable::remember_next(Slot slot) {
+    if (next_ < order_.size()) {
+        order_[next_] = slot;
+    } else if (order_.size() < max_passed_) {
+        order_.push_back(slot);
+    } else {
+        return;
+    }
+    ++next_;
 }
 
 void SeriesTable::keep(std::string_view text, std::uint32_t entry) {
@@ -56,6 +73,8 @@ void SeriesTable::pass(std::string_view text) {
 void SeriesTable::clear() {
     slots_.clear();
     texts_.clear();
+    order_.clear();
+    next_ = 0;
     used_ = 0;
     passed_ = 0;
 }
@@ -65,6 +84,7 @@ void SeriesTable::insert(std::uint64_t hash, std::uint32_t text) {
         rebuild(std::max(first_slots, slots_.size() * 2), true);
     }
     place({hash, text});
+    remember_next({hash, text});
 }
 
 void SeriesTable::place(Slot slot) {

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <string>
+#include <vector>
 
 namespace primum::source {
 namespace {
@@ -11,7 +12,7 @@ namespace {
 using Standing = SeriesTable::Standing;
 
 TEST(SeriesTableTest, KnowsNothingAtFirst) {
-    const SeriesTable table;
+    SeriesTable table;
     EXPECT_EQ(table.find("up").standing, Standing::unknown);
     EXPECT_EQ(table.find("").standing, Standing::unknown);
 }
@@ -55,6 +56,32 @@ TEST(SeriesTableTest, ClearForgetsEverything) {
     EXPECT_EQ(table.find("kept").standing, Standing::unknown);
     EXPECT_EQ(table.find("passed").standing, Standing::unknown);
     EXPECT_EQ(table.kept() + table.passed(), 0U);
+}
+
+TEST(SeriesTableTest, FindsPagesInAnyOrder) {
+    SeriesTable table;
+    const auto put = [&](const std::string& text, bool keep) {
+        ASSERT_EQ(table.find(text).standing, Standing::unknown);
+        keep ? table.keep(text, static_cast<std::uint32_t>(text.size())) : table.pass(text);
+    };
+    for (const auto* text : {"a", "bb", "ccc", "dddd"}) {
+        put(text, text[0] < 'c');
+    }
+    const std::vector<std::vector<std::string>> pages{{"a", "bb", "ccc", "dddd"},
+                                                      {"dddd", "ccc", "bb", "a"},
+                                                      {"bb"},
+                                                      {},
+                                                      {"ccc", "a", "a", "bb", "dddd", "ccc"},
+                                                      {"ccc", "a", "a", "bb", "dddd", "ccc"}};
+    for (const auto& page : pages) {
+        table.begin_page();
+        for (const auto& text : page) {
+            const auto found = table.find(text);
+            ASSERT_EQ(found.standing, text[0] < 'c' ? Standing::kept : Standing::passed) << text;
+            ASSERT_EQ(found.entry, text[0] < 'c' ? text.size() : 0U) << text;
+        }
+        ASSERT_EQ(table.find("other").standing, Standing::unknown);
+    }
 }
 
 }  // namespace
