@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: MIT
+#include "actuator/admitter.hpp"
+
+#include "actuator/off_switch.hpp"
+
+#include <utility>
+
+namespace primum::actuator {
+namespace {
+
+// Rules are let go of when nobody has asked for so long.
+constexpr Duration rules_idle = std::chrono::minutes{10};
+// More than any rule allows to go down with a unit; a longer list is not read to its end.
+constexpr std::uint32_t most_units = 256;
+
+Answer not_now(Refusal code, std::string detail) {
+    return {Preflight::not_now, code, std::move(detail)};
+}
+
+Answer no_answer(const systemd::ManagerError& error) {
+    return not_now(Refusal::bus, "systemd did not answer: " + error.message);
+}
+
+Duration window_of(const std::optional<Budget>& budget) {
+    return budget.has_value() ? budget->per : Duration{0};
+}
+
+StoreResult<Used> count_used(ActionStore& store, const Ask& ask, const RuleSet& rules, Stamp now) {
+    const auto& settings = rules.settings;
+    const auto* target = find_plan(ask, rules).target;
+    const auto hour = store.count(std::chrono::hours{1}, now, {}, {});
+    const auto host = store.count(settings.host.per, now, {}, {});
+    const auto level =
+        store.count(window_of(settings.per_level[index_of(ask.level)]), now, {}, ask.level);
+    const auto own = store.count(
+        target != nullptr ? window_of(target->budget) : Duration{0}, now, ask.target, {});
+    for (const auto* each : {&hour, &host, &level, &own}) {
+        if (!each->has_value()) {
+            return fail(each->error());
+        }
+    }
+    return Used{*hour, *host, *level, *own};
+}
+
+}  // namespace
+
+struct Admitter::State : std::enable_shared_from_this<State> {
+    State(Parts with, std::vector<std::string> files) : parts(with), off_switch(std::move(files)) {}
+
+    Answer admit_ask(const Ask& ask, std::shared_ptr<const RuleSet>& rules);
+    void look_at_unit(const std::shared_ptr<Admitted>& admitted,
+                      const systemd::ManagerResult<systemd::UnitFacts>& facts,
+                      std::optional<std::uint32_t> most,
+                      const Done& done);
+    std::optional<OwnAction> own_action(const std::string& unit);
+
+    Parts parts;
+    std::vector<std::string> off_switch;
+    systemd::LoopSource release;
+};
+
+Answer Admitter::State::admit_ask(const Ask& ask, std::shared_ptr<const RuleSet>& rules) {
+    release = parts.loop.at(parts.clock.now().t + rules_idle, [this] { parts.rules.release(); });
+    PlanFacts facts;
+    const auto read = parts.rules.get();
+    if (read.has_value()) {
+        rules = *read;
+        facts.rules = rules.get();
+    } else {
+        facts.rules_trouble = read.error().message;
+    }
+    const auto off = read_off_switch(off_switch);
+    facts.disabled = off.disabled;
+    facts.disabled_detail = off.detail;
+    const Stamp now = parts.clock.now();
+    facts.now = now.t;
+    const auto store = parts.store.get();
+    if (!store.has_value()) {
+        return not_now(Refusal::storage, store.error().message);
+    }
+    if (rules != nullptr) {
+        const auto used = count_used(**store, ask, *rules, now);
+        if (!used.has_value()) {
+            return not_now(Refusal::storage, used.error().message);
+        }
+        facts.used = *used;
+    }
+    return admit_plan(ask, facts);
+}
+
+std::optional<OwnAction> Admitter::State::own_action(const std::string& unit) {
+    const auto store = parts.store.get();
+    if (!store.has_value()) {
+        return std::nullopt;
+    }
+    const auto latest = (*store)->latest_on(unit);
+    if (!latest.has_value() || !latest->has_value()) {
+        return std::nullopt;
+    }
+    const auto& action = **latest;
+    const bool over = action.state == StoredState::finished;
+    return OwnAction{action.started.t, over ? action.finished.t : parts.clock.now().t};
+}
+
+void Admitter::State::look_at_unit(const std::shared_ptr<Admitted>& admitted,
+                                   const systemd::ManagerResult<systemd::UnitFacts>& facts,
+                                   std::optional<std::uint32_t> most,
+                                   const Done& done) {
+    if (!facts.has_value()) {
+        admitted->answer = no_answer(facts.error());
+        done(*admitted);
+        return;
+    }
+    admitted->unit = facts->id;
+    admitted->invocation = facts->invocation_id;
+    admitted->answer = admit_unit(admitted->kind, *facts, own_action(facts->id));
+    if (!admitted->answer.can() || admitted->kind != RemedyKind::restart) {
+        done(*admitted);
+        return;
+    }
+    parts.manager.stopped_with(facts->id,
+                               most_units,
+                               [weak = weak_from_this(), admitted, most, done](
+                                   const systemd::ManagerResult<std::vector<std::string>>& units) {
+                                   if (weak.expired()) {
+                                       return;
+                                   }
+                                   if (units.has_value()) {
+                                       admitted->blast_radius = *units;
+                                       admitted->answer = admit_blast(*units, most);
+                                   } else if (units.error().name == "too_many") {
+                                       admitted->answer =
+                                           not_now(Refusal::blast_radius, units.error().message);
+                                   } else {
+                                       admitted->answer = no_answer(units.error());
+                                   }
+                                   done(*admitted);
+                               });
+}
+
+Admitter::Admitter(Parts parts, std::vector<std::string> off_switch)
+    : state_(std::make_shared<State>(parts, std::move(off_switch))) {}
+
+Admitter::~Admitter() = default;
+
+void Admitter::admit(const Ask& ask, bool execute, Done done) {
+    auto admitted = std::make_shared<Admitted>();
+    std::shared_ptr<const RuleSet> rules;
+    admitted->answer = state_->admit_ask(ask, rules);
+    if (!admitted->answer.can()) {
+        done(*admitted);
+        return;
+    }
+    const auto plan = find_plan(ask, *rules);  // there: it was admitted
+    admitted->kind = plan.remedy->kind;
+    admitted->timeout = plan.remedy->timeout;
+    const auto most =
+        execute ? std::optional<std::uint32_t>{plan.rung->max_blast_radius} : std::nullopt;
+    state_->parts.manager.facts(
+        plan.target->unit,
+        [weak = std::weak_ptr<State>(state_), admitted, most, done = std::move(done)](
+            const systemd::ManagerResult<systemd::UnitFacts>& facts) {
+            if (const auto state = weak.lock()) {
+                state->look_at_unit(admitted, facts, most, done);
+            }
+        });
+}
+
+}  // namespace primum::actuator
