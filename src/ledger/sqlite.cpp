@@ -175,8 +175,10 @@ LedgerResult<void> Database::prepare_connection(const OpenOptions& options) {
     sqlite3_db_config(handle_.get(), SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);
     const std::string first = fmt::format(
         "PRAGMA locking_mode=EXCLUSIVE; PRAGMA trusted_schema=OFF; PRAGMA cell_size_check=ON;"
-        "PRAGMA mmap_size=0; PRAGMA temp_store=MEMORY; PRAGMA cache_size=-{};",
-        options.cache_kib);
+        "PRAGMA mmap_size=0; PRAGMA temp_store=MEMORY; PRAGMA cache_size=-{};"
+        "PRAGMA wal_autocheckpoint={};",
+        options.cache_kib,
+        options.checkpoint_pages);
     if (auto done = exec(first.c_str()); !done) {
         return done;
     }

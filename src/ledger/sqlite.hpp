@@ -95,6 +95,8 @@ struct OpenOptions {
     bool create = true;  // make the file where there is none
     // Page cache, in KiB.
     std::uint32_t cache_kib = 512;
+    // The WAL is written back into the file when it has so many pages.
+    std::uint32_t checkpoint_pages = 1'000;
 };
 
 // One connection, the only one to its file (locking_mode=EXCLUSIVE), in WAL mode with

@@ -47,7 +47,8 @@ std::string advice(const LedgerError& error) {
 }  // namespace
 
 LedgerResult<Store> Store::open(StoreOptions options) {
-    LedgerResult<Database> database = Database::open(options.path, {options.vfs, true, 512});
+    const OpenOptions how{options.vfs, true, 512, options.checkpoint_pages};
+    LedgerResult<Database> database = Database::open(options.path, how);
     if (!database) {
         LedgerError error = std::move(database.error());
         error.message = fmt::format("ledger {}{}", error.message, advice(error));

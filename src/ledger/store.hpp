@@ -38,6 +38,7 @@ struct StoreOptions {
     std::uint32_t restored_actions = 4'096;    // at most so many, the newest
     std::uint32_t restored_incidents = 1'024;  // closed ones, the newest
     std::uint32_t restored_holds = 256;
+    std::uint32_t checkpoint_pages = 1'000;  // as in OpenOptions
 };
 
 // One incident with everything that was decided and done in it, each in the order it happened.

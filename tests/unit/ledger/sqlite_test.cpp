@@ -109,10 +109,12 @@ TEST_F(SqliteTest, LeavesADamagedDatabaseAsItIs) {
         auto database = Database::open(path());
         ASSERT_TRUE(database->exec("CREATE TABLE t(a TEXT); CREATE INDEX i ON t(a)").has_value());
         auto insert = database->prepare("INSERT INTO t VALUES(?)");
+        auto transaction = Transaction::begin(*database);
         for (int i = 0; i < 500; ++i) {
             ASSERT_TRUE(
                 insert->bind(1, std::to_string(i) + std::string(50, 'x')).run().has_value());
         }
+        ASSERT_TRUE(transaction->commit().has_value());
     }
     std::string bytes = bytes_of(path());
     ASSERT_GT(bytes.size(), 20'000U);
