@@ -1,0 +1,53 @@
+# SPDX-License-Identifier: MIT
+# bash completion for primumctl(1)
+
+_primumctl_targets() {
+    primumctl list --json 2>/dev/null | grep -o '"name":"[^"]*"' | cut -d'"' -f4
+}
+
+_primumctl() {
+    local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]}
+    local verbs='status list show explain sources incidents actions hold release disable enable
+        ack reload rules version'
+    local verb='' word choices=''
+    for word in "${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
+        if [[ $word != -* ]]; then
+            verb=$word
+            break
+        fi
+    done
+
+    case $previous in
+        --for) choices='10m 30m 1h 4h' ;;
+        --reason | --limit | --before) return ;;
+        --settings)
+            mapfile -t COMPREPLY < <(compgen -f -- "$current")
+            return
+            ;;
+    esac
+    if [[ -z $choices ]]; then
+        case $verb in
+            '') choices="$verbs --json --help" ;;
+            list) choices='--ill --json' ;;
+            show | explain) choices="$(_primumctl_targets) --json" ;;
+            hold) choices="$(_primumctl_targets) --all --for --reason --json" ;;
+            release) choices="$(_primumctl_targets) --all --reason --json" ;;
+            disable) choices="$(_primumctl_targets) --for --reason --json" ;;
+            enable) choices="$(_primumctl_targets) --reason --json" ;;
+            ack | reload) choices='--reason --json' ;;
+            incidents) choices='show --limit --before --json' ;;
+            actions) choices='--limit --before --json' ;;
+            rules)
+                if [[ " ${COMP_WORDS[*]} " == *' check '* && $current != -* ]]; then
+                    mapfile -t COMPREPLY < <(compgen -f -- "$current")
+                    return
+                fi
+                choices='check --settings --json'
+                ;;
+            *) choices='--json' ;;
+        esac
+    fi
+    mapfile -t COMPREPLY < <(compgen -W "$choices" -- "$current")
+}
+
+complete -F _primumctl primumctl
