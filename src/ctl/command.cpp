@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: MIT
 #include "ctl/command.hpp"
 
+#include "ctl/text.hpp"
 #include "rules/duration.hpp"
 
 #include <CLI/CLI.hpp>
+#include <fmt/format.h>
 
 #include <algorithm>
 #include <sstream>
@@ -45,6 +47,10 @@ public:
     Result<Command, NotACommand> parse(std::vector<std::string> arguments) {
         const bool json =
             std::find(arguments.begin(), arguments.end(), "--json") != arguments.end();
+        const auto word = std::find_if(arguments.begin(), arguments.end(), [](const auto& text) {
+            return !text.starts_with('-');
+        });
+        first_word_ = word == arguments.end() ? std::string{} : *word;
         std::reverse(arguments.begin(), arguments.end());  // CLI11 wants the last one first
         try {
             app_.parse(std::move(arguments));
@@ -71,7 +77,18 @@ private:
         std::ostringstream err;
         app_.exit(error, out, err);
         const bool helped = error.get_exit_code() == 0;
+        if (!helped && !first_word_.empty() && !is_command(first_word_)) {
+            return {Exit::usage,
+                    fmt::format("there is no command \"{}\"; primumctl --help lists them\n",
+                                printable(first_word_)),
+                    json};
+        }
         return {helped ? Exit::ok : Exit::usage, helped ? out.str() : err.str(), json};
+    }
+
+    [[nodiscard]] bool is_command(const std::string& name) const {
+        const auto same = [&](const CLI::App* sub) { return sub->get_name() == name; };
+        return !app_.get_subcommands(same).empty();
     }
 
     CLI::App* verb(CLI::App& parent, const char* name, const char* what, Verb verb) {
@@ -177,6 +194,7 @@ private:
     CLI::App app_;
     Command command_;
     std::string length_;
+    std::string first_word_;
     bool all_ = false;
     std::vector<std::pair<CLI::App*, Verb>> verbs_;
 };

@@ -21,10 +21,13 @@ struct Moment {
     std::string detail;
 };
 
-std::string joined(std::initializer_list<std::string> parts) {
+// What there is to say, each thing once.
+std::string joined(const std::vector<std::string>& parts) {
     std::string out;
-    for (const std::string& part : parts) {
-        out += (out.empty() || part.empty() ? "" : "; ") + part;
+    for (auto part = parts.begin(); part != parts.end(); ++part) {
+        if (!part->empty() && std::find(parts.begin(), part, *part) == part) {
+            out += (out.empty() ? "" : "; ") + *part;
+        }
     }
     return out;
 }
@@ -76,13 +79,15 @@ Moment moment_of_transition(const Json& transition, const std::map<std::string, 
     const std::string took = transition["took_us"].number() == 0
                                  ? ""
                                  : "took " + human_span(transition["took_us"].span());
-    const std::string result = joined({word_or_nothing(transition["result"]),
-                                       word_or_nothing(transition["outcome"]),
-                                       word_or_nothing(transition["reason"])});
     return {transition["at"].wall().value_or(WallTime{}),
             {"  action " + transition["state"].text(), colour_of_result(transition)},
             action["level"].text(),
-            joined({action_name(action), result, transition["detail"].text(), took})};
+            joined({action_name(action),
+                    word_or_nothing(transition["result"]),
+                    word_or_nothing(transition["outcome"]),
+                    word_or_nothing(transition["reason"]),
+                    transition["detail"].text(),
+                    took})};
 }
 
 std::string head_text(const Document& document, const Painter& painter) {

@@ -185,6 +185,10 @@ std::string human_span(Duration span) {
         }
         return span.count() == 0 ? "0s" : fmt::format("{}us", span.count());
     }
+    const auto tenths = span / std::chrono::milliseconds{100};
+    if (span < seconds{10} && tenths % 10 != 0) {
+        return fmt::format("{}.{}s", tenths / 10, tenths % 10);
+    }
     for (std::size_t i = 0; i < units.size(); ++i) {
         if (span < units[i].size) {
             continue;
@@ -200,8 +204,8 @@ std::string human_span(Duration span) {
 }
 
 std::string relative(WallTime when, WallTime now) {
-    const Duration ahead = when - now;
-    if (ahead < seconds{1} && ahead > -seconds{1}) {
+    const auto ahead = std::chrono::duration_cast<seconds>(when - now);
+    if (ahead == seconds{0}) {
         return "now";
     }
     return ahead.count() > 0 ? "in " + human_span(ahead) : human_span(ahead) + " ago";

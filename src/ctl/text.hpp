@@ -36,7 +36,8 @@ private:
 // or improved, ...
 [[nodiscard]] Colour colour_of(std::string_view word);
 
-// The two largest units: "4m 12s", "2d 3h", "850ms", "0s". Signs are dropped.
+// The two largest units: "4m 12s", "2d 3h", "1.5s", "850ms", "0s". Cut, not rounded; signs are
+// dropped.
 [[nodiscard]] std::string human_span(Duration span);
 // "4m 12s ago", "in 4m 12s", "now" (under a second either way).
 [[nodiscard]] std::string relative(WallTime when, WallTime now);
