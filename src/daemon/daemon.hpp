@@ -132,6 +132,7 @@ private:
     std::unique_ptr<ClockWatch> clock_watch_;
     std::unique_ptr<SelfWatch> self_watch_;
 
+    bool bus_away_ = false;
     bool ready_ = false;
     bool stopping_ = false;
     std::optional<StatusFacts> status_;

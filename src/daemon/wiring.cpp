@@ -8,6 +8,8 @@
 #include <algorithm>
 #include <utility>
 
+#include <malloc.h>
+
 namespace primum::daemon {
 
 namespace {
@@ -139,6 +141,9 @@ void Daemon::record(std::vector<Record> batch) {
 }
 
 void Daemon::bus_up(sdbus::IConnection& connection) {
+    if (std::exchange(bus_away_, false)) {
+        journal_->notice("the system bus is back");
+    }
     auto started = bus::Service::start(connection, *backend_);
     if (started) {
         service_ = std::move(*started);
@@ -230,6 +235,8 @@ void Daemon::put_in_force(const rules::RulesLoad& load, const rules::Settings& s
     driver_->submit(
         RulesEvent{.digest = load.rules->digest, .text = load.text, .compiled = load.rules});
     follow_rules();
+    // Reading rules takes several times what the result does.
+    malloc_trim(0);
 }
 
 // The senses turn to what the rules in force name.
