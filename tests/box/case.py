@@ -72,6 +72,7 @@ class BoxCase(unittest.TestCase):
         self.box = _Shared.get()
         self.primum = Primum(self.box)
         self.primum.fresh()
+        self.primum.journal_since = f"@{time.time():.6f}"
         self._units = []
         self.box.run(["sh", "-c", f"rm -rf {COUNT_DIR}; mkdir -p {COUNT_DIR}"])
 

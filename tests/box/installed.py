@@ -53,6 +53,7 @@ class Primum:
 
     def __init__(self, box):
         self.box = box
+        self.journal_since = "today"  # what explain_failure() looks back to
 
     def configure(self, rules, settings=ENFORCE):
         """Puts settings and rule files ({name: text}) in place, instead of all that were there."""
@@ -114,7 +115,8 @@ class Primum:
         """What there is to read when a test failed."""
         parts = []
         for words in (["primumctl", "status"], ["primumctl", "incidents"], ["primumctl", "actions"],
-                      ["journalctl", "--no-pager", "-q", "-n", "60", "-u", "primumd.service",
+                      ["journalctl", "--no-pager", "-q", "-n", "60",
+                       f"--since={self.journal_since}", "-o", "short-precise", "-u", "primumd.service",
                        "-u", "primum-actuator.service"]):
             done = self.box.run(words, check=False)
             parts.append(f"--- {' '.join(words)}\n{done.stdout}{done.stderr}")
