@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: MIT
+#include "ctl/command.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace primum::ctl {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+
+using Words = std::vector<std::string>;
+
+Command understood(Words words) {
+    auto command = parse_command(std::move(words));
+    EXPECT_TRUE(command.has_value()) << command.error().text;
+    return command.value_or(Command{});
+}
+
+NotACommand mistaken(Words words) {
+    auto command = parse_command(std::move(words));
+    EXPECT_FALSE(command.has_value());
+    return command.has_value() ? NotACommand{} : command.error();
+}
+
+TEST(CommandTest, KnowsEveryVerb) {
+    const std::vector<std::pair<Words, Verb>> all{
+        {{"status"}, Verb::status},
+        {{"list"}, Verb::list},
+        {{"show", "gw"}, Verb::show},
+        {{"explain", "gw"}, Verb::explain},
+        {{"hold", "gw", "--for", "1h", "--reason", "x"}, Verb::hold},
+        {{"release", "gw", "--reason", "x"}, Verb::release},
+        {{"disable", "--for", "1h", "--reason", "x"}, Verb::disable},
+        {{"enable", "--reason", "x"}, Verb::enable},
+        {{"ack", "7", "--reason", "x"}, Verb::acknowledge},
+        {{"incidents"}, Verb::incidents},
+        {{"incidents", "show", "7"}, Verb::incident},
+        {{"actions"}, Verb::actions},
+        {{"sources"}, Verb::sources},
+        {{"reload"}, Verb::reload},
+        {{"rules", "check", "a.toml"}, Verb::rules_check},
+        {{"version"}, Verb::version}};
+    for (const auto& [words, verb] : all) {
+        EXPECT_EQ(understood(words).verb, verb) << words[0];
+    }
+}
+
+TEST(CommandTest, TakesJsonAnywhere) {
+    EXPECT_TRUE(understood({"--json", "status"}).json);
+    EXPECT_TRUE(understood({"status", "--json"}).json);
+    EXPECT_TRUE(understood({"incidents", "show", "7", "--json"}).json);
+    EXPECT_FALSE(understood({"status"}).json);
+    EXPECT_TRUE(mistaken({"--json", "hold"}).json);
+}
+
+TEST(CommandTest, ReadsAHold) {
+    const Command hold = understood({"hold", "gw", "--for", "1h30m", "--reason", "deploy of 4.2"});
+    EXPECT_EQ(hold.target, "gw");
+    EXPECT_EQ(hold.length, std::chrono::minutes{90});
+    EXPECT_EQ(hold.reason, "deploy of 4.2");
+    EXPECT_EQ(understood({"hold", "--all", "--for", "1h", "--reason", "x"}).target, "");
+}
+
+TEST(CommandTest, ReadsPagesAndPaths) {
+    const Command page = understood({"actions", "--limit", "7", "--before", "99"});
+    EXPECT_EQ(page.limit, 7U);
+    EXPECT_EQ(page.before, 99U);
+    EXPECT_EQ(understood({"incidents", "show", "42"}).incident, 42U);
+    EXPECT_TRUE(understood({"list", "--ill"}).ill_only);
+    const Command check = understood({"rules", "check", "a", "b", "--settings", "c"});
+    EXPECT_THAT(check.paths, ElementsAre("a", "b"));
+    EXPECT_EQ(check.settings, "c");
+}
+
+TEST(CommandTest, RefusesWrongUsageAndSaysWhatIsRight) {
+    const std::vector<std::pair<Words, const char*>> wrong{
+        {{}, "subcommand is required"},
+        {{"bogus"}, "there is no command \"bogus\""},
+        {{"status", "list"}, ""},
+        {{"show"}, "TARGET is required"},
+        {{"hold", "gw", "--for", "1h"}, "--reason is required"},
+        {{"hold", "gw", "--reason", "x"}, "--for is required"},
+        {{"hold", "gw", "--for", "30", "--reason", "x"}, "a unit is missing"},
+        {{"hold", "gw", "--for", "0s", "--reason", "x"}, "longer than nothing"},
+        {{"hold", "--for", "1h", "--reason", "x"}, "--all"},
+        {{"hold", "gw", "--all", "--for", "1h", "--reason", "x"}, "not both"},
+        {{"release", "--reason", "x"}, "--all"},
+        {{"release", "gw"}, "--reason is required"},
+        {{"disable", "--reason", "x"}, "--for is required"},
+        {{"enable"}, "--reason is required"},
+        {{"ack", "seven", "--reason", "x"}, "INCIDENT"},
+        {{"ack", "--reason", "x"}, "INCIDENT is required"},
+        {{"actions", "--limit", "0"}, "--limit"},
+        {{"actions", "--limit", "501"}, "--limit"},
+        {{"incidents", "show"}, "INCIDENT is required"},
+        {{"rules"}, "subcommand is required"},
+        {{"rules", "check"}, "PATH is required"},
+        {{"status", "--nonsense"}, "--nonsense"}};
+    for (const auto& [words, hint] : wrong) {
+        const NotACommand problem = mistaken(words);
+        EXPECT_EQ(problem.exit, Exit::usage) << ::testing::PrintToString(words);
+        EXPECT_THAT(problem.text, HasSubstr(hint)) << ::testing::PrintToString(words);
+    }
+}
+
+TEST(CommandTest, HelpListsTheExitCodes) {
+    for (const Words& words : {Words{"--help"}, Words{"hold", "--help"}}) {
+        const NotACommand help = mistaken(words);
+        EXPECT_EQ(help.exit, Exit::ok);
+        for (const char* code : {"0 done", "64 ", "65 ", "69 ", "70 ", "75 ", "77 "}) {
+            EXPECT_THAT(help.text, HasSubstr(code));
+        }
+    }
+}
+
+}  // namespace
+}  // namespace primum::ctl
