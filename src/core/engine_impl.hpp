@@ -115,6 +115,9 @@ private:
     std::map<core::Deadlines::Key, TargetState*> target_by_key_;
     std::map<core::Deadlines::Key, SourceState*> source_by_key_;
     std::multimap<std::string, TargetState*, std::less<>> targets_by_unit_;
+    // The last incident of targets that left the rules: should they come back, a removal must not
+    // have shortened a cooldown.
+    std::map<std::string, core::ClosedIncident, std::less<>> farewells_;
     std::vector<std::string> orphans_;  // actions without a target, being settled
 };
 

@@ -11,6 +11,7 @@ namespace primum {
 namespace {
 
 constexpr std::string_view source_prefix = "source:";
+constexpr std::size_t max_farewells = 1'024;
 
 bool is_unfinished(const RestoredAction& restored) {
     return restored.state == ActionState::intended || restored.state == ActionState::started;
@@ -141,6 +142,10 @@ void Engine::Impl::add_target(const std::shared_ptr<const RuleSet>& rules, const
     target->warm_up_until = world_.now.t + rule.warm_up;
     target_by_key_[target->key] = target.get();
     world_.targets[rule.name] = target.get();
+    if (const auto before = farewells_.find(rule.name); before != farewells_.end()) {
+        target->last_closed = std::move(before->second);
+        farewells_.erase(before);
+    }
     TargetState& added = *target;
     targets_.emplace(rule.name, std::move(target));
     listen(added);
@@ -198,6 +203,9 @@ void Engine::Impl::remove_gone() {
         }
         for (const auto& [name, source] : sources_) {
             source->remove_listeners(target);
+        }
+        if (target.last_closed && farewells_.size() < max_farewells) {
+            farewells_[target.rule->name] = std::move(*target.last_closed);
         }
         target_by_key_.erase(target.key);
         world_.targets.erase(target.rule->name);
@@ -300,6 +308,8 @@ void Engine::Impl::restore_incident(const RestoredIncident& restored) {
     } else if (restored.incident.phase == Phase::soaking) {
         target.phase = Phase::soaking;
         target.soak_until = world_.now.t + target.rule->soak;
+        target.soak_reason =
+            restored.incident.helped != Level::steady ? "improved" : "recovered_alone";
     } else {
         target.phase = Phase::waiting;
     }

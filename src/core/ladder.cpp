@@ -18,6 +18,9 @@ constexpr std::array climbing{
 // left once at the most, around one action.
 constexpr int max_steps = 64;
 
+// Stands in a closed incident's reason between why it opened and how it ended.
+constexpr std::string_view ended = "; ended ";
+
 // The rungs above `level`, lowest first.
 std::vector<Level> above(Level level) {
     std::vector<Level> levels;
@@ -158,6 +161,7 @@ void Ladder::reopen_incident() {
     IncidentRecord& incident = *target_.incident;
     incident.open = true;
     incident.closed = {};
+    incident.reason.resize(std::min(incident.reason.rfind(ended), incident.reason.size()));
     world_.ill.insert(target_.key);
     set_phase(Phase::waiting);
     write_incident();
@@ -353,12 +357,13 @@ bool Ladder::step_soaking() {
     if (ill == Condition::undecidable) {
         return false;
     }
-    close_incident(target_.incident->helped != Level::steady ? "improved" : "recovered_alone");
+    close_incident(target_.soak_reason);
     return false;
 }
 
 void Ladder::begin_soak(const std::string& reason) {
     target_.soak_until = world_.now.t + target_.rule->soak;
+    target_.soak_reason = reason;
     target_.asking.reset();
     target_.waiting_since.reset();
     target_.stuck_since.reset();
@@ -373,8 +378,10 @@ void Ladder::close_incident(const std::string& reason) {
     IncidentRecord& incident = *target_.incident;
     incident.open = false;
     incident.closed = world_.now;
-    incident.reason += "; " + reason;
-    decide(DecisionKind::recovered, reason);
+    incident.reason += std::string{ended} + reason;
+    if (!target_.gone) {
+        decide(DecisionKind::recovered, reason);
+    }
     set_phase(Phase::steady);
     target_.level = Level::steady;
     incident.level = Level::steady;

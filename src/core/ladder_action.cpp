@@ -271,7 +271,8 @@ void Ladder::finish(ActionResult result,
     }
     page(PageKind::ambiguous,
          "ambiguous",
-         "nobody can say whether action " + id + " took effect: " + detail);
+         "nobody can say whether action " + id + " took effect" +
+             (detail.empty() ? "" : ": " + detail));
     end_flight();
     mark_spent(target_.level, DecisionKind::spent, "ambiguous", detail);
     exhaust("ambiguous", "an action in doubt is never repeated");

@@ -84,6 +84,7 @@ struct TargetState {
     std::optional<Instant> stuck_since;    // waiting for a condition
     std::optional<Instant> waiting_since;  // held back by a guard
     std::optional<Instant> soak_until;
+    std::string soak_reason;  // how the incident will have ended
     std::optional<Asking> asking;
     std::optional<HeldBack> held_back;
     std::optional<Flight> flight;

@@ -15,7 +15,7 @@ Budget read_budget(Section& section) {
     const Member* actions = section.find("actions");
     const Member* per = section.find("per");
     const bool has_actions = section.read("actions", budget.actions, {1, 100'000});
-    const bool has_per = section.read("per", budget.per, {minutes{1}, hours{24 * 31}});
+    const bool has_per = section.read("per", budget.per, {minutes{1}, hours{24}});
     if (actions == nullptr || per == nullptr) {
         section.fail_here("a budget needs both, like { actions = 4, per = \"1h\" }");
     }

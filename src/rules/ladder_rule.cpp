@@ -114,12 +114,12 @@ void read_cooldown(Cooldown& cooldown, Section& section) {
         return;
     }
     constexpr double max_factor = 100;
-    table->read("initial", cooldown.initial, {Duration{0}, hours{24 * 7}});
+    table->read("initial", cooldown.initial, {Duration{0}, hours{24}});
     if (table->read("factor", cooldown.factor) &&
         (cooldown.factor < 1 || cooldown.factor > max_factor)) {
         table->fail_at(*table->find("factor"), "the factor is out of range (1 to 100)");
     }
-    if (!table->read("max", cooldown.max, {Duration{0}, hours{24 * 7}})) {
+    if (!table->read("max", cooldown.max, {Duration{0}, hours{24}})) {
         cooldown.max = std::max(cooldown.max, cooldown.initial);
     }
     if (cooldown.max < cooldown.initial) {
