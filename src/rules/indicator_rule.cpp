@@ -161,8 +161,8 @@ std::optional<Threshold> read_threshold(Section& section, std::string_view key) 
     const bool any = static_cast<int>(number("above", threshold.above)) +
                          static_cast<int>(number("below", threshold.below)) >
                      0;
-    const bool clear_below = number("clear_below", threshold.clear_below);
-    const bool clear_above = number("clear_above", threshold.clear_above);
+    number("clear_below", threshold.clear_below);
+    number("clear_above", threshold.clear_above);
     table->refuse_unknown_keys();
     if (later) {
         return std::nullopt;
@@ -171,11 +171,16 @@ std::optional<Threshold> read_threshold(Section& section, std::string_view key) 
         table->fail_here("a threshold needs above or below");
         return std::nullopt;
     }
-    if (clear_below && (!threshold.above || *threshold.clear_below > *threshold.above)) {
+    // Where above or below itself is no number there is an error already.
+    const bool below_fits = threshold.above ? threshold.clear_below <= threshold.above
+                                            : table->find("above") != nullptr;
+    const bool above_fits = threshold.below ? threshold.clear_above >= threshold.below
+                                            : table->find("below") != nullptr;
+    if (threshold.clear_below && !below_fits) {
         table->fail_at(*table->find("clear_below"),
                        "clear_below goes with above, and is not over it");
     }
-    if (clear_above && (!threshold.below || *threshold.clear_above < *threshold.below)) {
+    if (threshold.clear_above && !above_fits) {
         table->fail_at(*table->find("clear_above"),
                        "clear_above goes with below, and is not under it");
     }
@@ -200,11 +205,11 @@ void check_order(const IndicatorRule& rule, Section& section) {
         const Threshold& here = *rule.thresholds.at(i);
         const std::string_view name = name_of(static_cast<Severity>(i));
         const Side* wrong = nullptr;
-        if (here.above) {
-            wrong = above.begins && *here.above < *above.begins ? &above : wrong;
+        if (here.above && above.begins && here.above < above.begins) {
+            wrong = &above;
         }
-        if (here.below) {
-            wrong = below.begins && *here.below > *below.begins ? &below : wrong;
+        if (here.below && below.begins && here.below > below.begins) {
+            wrong = &below;
         }
         if (wrong != nullptr) {
             section.fail_at(*section.find(name),
@@ -298,6 +303,7 @@ void read_source(IndicatorRule& rule, Section& section, const Compilation& all) 
     if (source == all.sources.end()) {
         if (!all.incomplete) {
             std::vector<std::string_view> known;
+            known.reserve(all.sources.size());
             for (const auto& [known_name, unused] : all.sources) {
                 known.push_back(known_name);
             }

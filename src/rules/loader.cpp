@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cstdint>
 #include <iterator>
 #include <system_error>
 #include <utility>
@@ -17,6 +18,7 @@ namespace primum::rules {
 namespace {
 
 constexpr std::string_view file_marker = "#primum-rules ";
+constexpr std::size_t no_tree = SIZE_MAX;  // of a file that could not be parsed
 
 // Entries of a directory that end in .toml, sorted by name.
 std::vector<std::filesystem::path> toml_files(const std::filesystem::path& directory,
@@ -135,22 +137,22 @@ public:
 
 private:
     void parse(const std::vector<RuleFile>& files) {
-        std::map<std::string, std::optional<std::size_t>, std::less<>> bases;  // index of the tree
+        std::map<std::string, std::size_t, std::less<>> bases;  // index of the tree
         for (const RuleFile& file : files) {
-            bases.emplace(file.path, std::nullopt);
+            bases.emplace(file.path, no_tree);
         }
         for (const RuleFile& file : files) {
             auto tree = read_toml(file.text, errors_.add_file(file.path), errors_);
-            all_.incomplete = all_.incomplete || !tree;
             if (!tree) {
+                all_.incomplete = true;
                 continue;
             }
             const auto base = bases.find(overridden_by(file.path).string());
             if (base == bases.end()) {
                 bases[file.path] = trees_.size();
                 trees_.push_back(*std::move(tree));
-            } else if (base->second) {
-                merge_over(trees_[*base->second], *std::move(tree));
+            } else if (base->second != no_tree) {
+                merge_over(trees_[base->second], *std::move(tree));
             }
         }
     }

@@ -222,7 +222,7 @@ std::string Section::path_to(std::string_view key) const {
 bool is_name(std::string_view name) {
     constexpr std::size_t max_name_bytes = 64;
     if (name.empty() || name.size() > max_name_bytes ||
-        !(is_alphanumeric(name.front()) || name.front() == '_')) {
+        (!is_alphanumeric(name.front()) && name.front() != '_')) {
         return false;
     }
     return std::all_of(name.begin(), name.end(), [](char c) {

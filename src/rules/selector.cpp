@@ -7,6 +7,7 @@
 #include <re2/re2.h>
 
 #include <algorithm>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <utility>
@@ -19,7 +20,7 @@ constexpr std::size_t max_selector_bytes = 4096;
 constexpr std::size_t max_matchers = 32;
 constexpr std::int64_t max_regex_memory_bytes = 1 << 20;
 
-enum class Operator { equal, not_equal, matches, matches_not };
+enum class Operator : std::uint8_t { equal, not_equal, matches, matches_not };
 
 struct LabelMatcher {
     std::string label;

@@ -197,7 +197,7 @@ CompiledTarget compile_target(const std::string& name, Section& section, const C
     read_depends_on(target, section);
     section.read("warm_up", rule.warm_up, {Duration{0}, hours{24}});
     section.read("soak", rule.soak, {Duration{0}, hours{24}});
-    section.read("relapse", rule.relapse, {Duration{0}, hours{24 * 7}});
+    section.read("relapse", rule.relapse, {Duration{0}, hours{24}});
     if (auto budget = section.table("budget")) {
         rule.budget = read_budget(*budget);
     }
