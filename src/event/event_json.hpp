@@ -58,7 +58,8 @@ public:
 
     // One line that carries its times. One event, or two as said above.
     [[nodiscard]] Result<std::vector<Event>, LineError> read(std::string_view line);
-    // One pushed line, which must carry no time: `at` is put on it.
+    // One pushed line, which must carry no time: `at` is put on it. Only `series`, `sample`,
+    // `samples` and `source` may be pushed; another type is a `bad_type`.
     [[nodiscard]] Result<std::vector<Event>, LineError> read_pushed(std::string_view line,
                                                                     Stamp at);
 

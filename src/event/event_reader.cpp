@@ -288,6 +288,12 @@ bool emplace_body(EventBody& body, std::string_view type) {
     }
 }
 
+// Who pushes gives evidence, and nothing else.
+bool may_be_pushed(const EventBody& body) {
+    return std::holds_alternative<SeriesEvent>(body) || std::holds_alternative<SampleEvent>(body) ||
+           std::holds_alternative<SamplesEvent>(body) || std::holds_alternative<SourceEvent>(body);
+}
+
 }  // namespace
 
 class EventReader::Impl {
@@ -354,7 +360,8 @@ private:
         }
         std::string type;
         fields.field("type", type);
-        if (!blame.any() && !emplace_body(event.body, type)) {
+        if (!blame.any() &&
+            !(emplace_body(event.body, type) && (at == nullptr || may_be_pushed(event.body)))) {
             blame.set("bad_type", "type");
         }
         if (blame.any()) {

@@ -11,7 +11,7 @@
 
 // JSON of what people are shown, for D-Bus, CLI and HTTP.
 //
-// Every instant is an object {"t_us":…,"wall_us":…}; null where there is none. Views hold instants
+// Every instant is an object {"t_us":T,"wall_us":W}; null where there is none. Views hold instants
 // of CLOCK_MONOTONIC only: `wall_minus_t` is the wall clock's reading minus the monotonic one's, by
 // which wall_us is found. Records carry their own wall time. Spans end in `_us`.
 namespace primum::event {
@@ -56,8 +56,8 @@ template <class T>
     return json_array(values);
 }
 
-// One incident with its whole story: {"incident":…,"decisions":[…],"actions":[…],
-// "transitions":[…]}, each list in the order in which it happened.
+// One incident with its whole story: {"incident":{},"decisions":[],"actions":[],
+// "transitions":[]}, each list in the order in which it happened.
 struct IncidentStoryParts {
     const RestoredIncident& incident;
     std::span<const DecisionRecord> decisions;

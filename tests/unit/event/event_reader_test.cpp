@@ -143,6 +143,23 @@ TEST(EventReaderTest, StampsAPushedLineAndRefusesOneThatCarriesTime) {
     EXPECT_EQ(timed.error().field, "t_us");
 }
 
+TEST(EventReaderTest, OnlyEvidenceMayBePushed) {
+    EventReader reader;
+    std::set<std::string> taken;
+    for (const Event& event : sample_events()) {
+        std::string line = write_event(event);
+        const std::size_t times = line.find("\"t_us\"");
+        line.erase(times, line.find("\"type\"") - times);
+        const auto pushed = reader.read_pushed(line, stamp(1));
+        if (pushed.has_value()) {
+            taken.insert(line.substr(15, line.find('"', 15) - 15));
+        } else {
+            EXPECT_EQ(pushed.error().reason, "bad_type") << line;
+        }
+    }
+    EXPECT_EQ(taken, (std::set<std::string>{"series", "sample", "samples", "source"}));
+}
+
 TEST(EventReaderTest, SurvivesALineCutAtEveryByte) {
     for (const Event& event : sample_events()) {
         const std::string line = write_event(event);
