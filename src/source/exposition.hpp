@@ -53,9 +53,4 @@ struct ExpositionLimits {
                                                             std::vector<SampleValue>& values,
                                                             const ExpositionLimits& limits = {});
 
-// Parses the text of one series as a page exposes it: `name` or `name{label="value",...}`. The
-// error's line is 1.
-[[nodiscard]] Result<SeriesName, ExpositionError> parse_series(std::string_view text,
-                                                               const ExpositionLimits& limits = {});
-
 }  // namespace primum::source

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "telemetry/journal.hpp"
 
-#include "telemetry/log_line.hpp"
-
 #include <primum/check.hpp>
 
 #include <fmt/format.h>
@@ -57,13 +55,6 @@ Writer journal_writer(std::string identifier) {
             parts.push_back({field.data(), field.size()});
         }
         return sd_journal_sendv(parts.data(), static_cast<int>(parts.size())) >= 0;
-    };
-}
-
-Writer stderr_writer(std::string identifier) {
-    return [line = std::make_shared<LogLine>(std::move(identifier))](const Entry& entry) {
-        line->write(entry);
-        return true;
     };
 }
 

@@ -6,6 +6,9 @@
 #include <spdlog/sinks/stdout_color_sinks.h>
 
 #include <exception>
+#include <memory>
+#include <string>
+#include <utility>
 
 namespace primum::telemetry {
 namespace {
@@ -65,6 +68,13 @@ std::string text_of(const Entry& entry) {
     }
     add("action", entry.action);
     return text;
+}
+
+Writer stderr_writer(std::string identifier) {
+    return [line = std::make_shared<LogLine>(std::move(identifier))](const Entry& entry) {
+        line->write(entry);
+        return true;
+    };
 }
 
 }  // namespace primum::telemetry

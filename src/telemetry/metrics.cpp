@@ -1,22 +1,15 @@
 // SPDX-License-Identifier: MIT
 #include "telemetry/metrics.hpp"
 
-#include "telemetry/action_index.hpp"
-#include "telemetry/metric_families.hpp"
+#include "telemetry/metrics_impl.hpp"
 
 #include <prometheus/text_serializer.h>
 
 #include <algorithm>
 #include <array>
-#include <functional>
-#include <map>
-#include <optional>
-#include <set>
 #include <sstream>
-#include <unordered_map>
 #include <utility>
 #include <variant>
-#include <vector>
 
 namespace primum::telemetry {
 namespace {
@@ -45,115 +38,9 @@ constexpr std::array<std::string_view, std::variant_size_v<EventBody>> event_typ
                                                                                    "slot",
                                                                                    "tick"};
 
-constexpr std::string_view other = "other";
-constexpr std::string_view source_prefix = "source:";
-// Reasons of rejected events are codes of the core; should they ever not be, they stop here.
-constexpr std::size_t max_reasons = 32;
-
 const Histogram::BucketBoundaries fast_buckets{
     0.000'01, 0.000'05, 0.000'1, 0.000'5, 0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5};
-const Histogram::BucketBoundaries slow_buckets{
-    0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300};
-
-double seconds_of(Duration duration) {
-    return std::chrono::duration<double>(duration).count();
-}
-
-double flag(bool set) {
-    return set ? 1 : 0;
-}
-
-template <class E>
-std::string text_of(E value) {
-    return std::string{name_of(value)};
-}
-
-// A word that is one of E's, else "other".
-template <class E>
-std::string known_word(const std::string& word) {
-    return from_name<E>(word) ? word : std::string{other};
-}
-
-template <class... Ts>
-struct Overloaded : Ts... {
-    using Ts::operator()...;
-};
-template <class... Ts>
-Overloaded(Ts...) -> Overloaded<Ts...>;
-
 }  // namespace
-
-class Metrics::Impl {
-public:
-    explicit Impl(std::string_view version);
-
-    void observe(const Event& event);
-    void observe(const Effect& effect);
-    void rules_refused();
-    void queue_dropped(std::string_view queue, std::uint64_t total_so_far);
-    void refresh(const HostView& host, Instant now, const ProcessUsage& process);
-    [[nodiscard]] std::string page() const;
-
-    Histogram& decision_latency() { return decision_latency_; }
-    Histogram& loop_turn() { return loop_turn_; }
-
-private:
-    struct Source {
-        Gauge* up = nullptr;
-        Gauge* age = nullptr;  // null until the first success
-        Gauge* samples = nullptr;
-        Gauge* series = nullptr;
-        Counter* collections = nullptr;
-        std::optional<Instant> last;
-    };
-
-    void take(const SeriesEvent& event);
-    void take(const SamplesEvent& event, Instant now);
-    void take(const SourceEvent& event);
-    void take(const RulesEvent& event);
-    void take(const RestoreEvent& event);
-    void take(const PreflightEvent& event);
-    void take(const ActionEvent& event);
-
-    void take(const IncidentRecord& record);
-    void take(const DecisionRecord& record);
-    void take(const ActionRecord& record);
-    void take(const TransitionRecord& record);
-    void take(const OperatorRecord& record);
-    void take(const LevelChanged& change);
-    void take(const SeverityChanged& change);
-    void take(const Rejected& rejected);
-
-    // What a target is called in a label: itself while the rules know it.
-    [[nodiscard]] std::string label_of(const std::string& target) const;
-    [[nodiscard]] Labels labels_of(const ActionFacts* facts) const;
-    // The metric of `family` with `labels`, which goes when `owner` goes.
-    template <class T>
-    T& owned(prometheus::Family<T>& family, const std::string& owner, const Labels& labels);
-    void forget(const std::string& owner);
-    Source* source_of(const std::string& name);
-    void refuse(Refusal code);
-    void set_level(const std::string& target, Level level);
-
-    MetricFamilies families_;
-    std::array<Counter*, event_types.size()> events_{};
-    Gauge& incidents_open_;
-    Gauge& targets_count_;
-    Gauge& rules_ok_;
-    Histogram& decision_latency_;
-    Histogram& loop_turn_;
-    Counter& cpu_seconds_;
-
-    ActionIndex actions_;
-    std::set<std::string, std::less<>> targets_;  // of the rules in force
-    std::set<std::string, std::less<>> known_sources_;
-    std::unordered_map<std::string, Source> sources_;
-    std::unordered_map<std::string, std::vector<std::function<void()>>> owned_;
-    std::set<std::uint64_t> open_incidents_;
-    std::set<std::string> reasons_;
-    std::vector<std::pair<std::string, Level>> restored_levels_;
-    Gauge* rules_info_ = nullptr;
-};
 
 Metrics::Impl::Impl(std::string_view version)
     : incidents_open_(families_.incidents_open.Add({})),
@@ -188,22 +75,6 @@ void Metrics::Impl::observe(const Event& event) {
                           [&](const ActionEvent& body) { take(body); },
                           [](const auto&) {}},
                event.body);
-}
-
-void Metrics::Impl::observe(const Effect& effect) {
-    std::visit(Overloaded{[&](const RecordEffect& record) {
-                              std::visit(Overloaded{[&](const auto& body) { take(body); },
-                                                    [](const HoldRecord&) {}},
-                                         record.record);
-                          },
-                          [&](const Notify& page) {
-                              families_.pages.Add({{"kind", text_of(page.kind)}}).Increment();
-                          },
-                          [&](const LevelChanged& change) { take(change); },
-                          [&](const SeverityChanged& change) { take(change); },
-                          [&](const Rejected& rejected) { take(rejected); },
-                          [](const auto&) {}},
-               effect);
 }
 
 void Metrics::Impl::take(const SeriesEvent& event) {
@@ -298,123 +169,6 @@ void Metrics::Impl::take(const ActionEvent& event) {
     if (event.phase == ActionPhase::finished) {
         refuse(event.refusal);
     }
-}
-
-void Metrics::Impl::take(const IncidentRecord& record) {
-    const auto target = label_of(record.target);
-    if (record.open && open_incidents_.insert(record.id).second) {
-        owned(families_.incidents_opened, target, {{"target", target}}).Increment();
-    } else if (!record.open && open_incidents_.erase(record.id) != 0) {
-        owned(families_.incidents_closed, target, {{"target", target}}).Increment();
-    }
-    incidents_open_.Set(static_cast<double>(open_incidents_.size()));
-}
-
-void Metrics::Impl::take(const DecisionRecord& record) {
-    const auto target = label_of(record.target);
-    owned(families_.decisions,
-          target,
-          {{"target", target}, {"level", text_of(record.level)}, {"kind", text_of(record.kind)}})
-        .Increment();
-    for (const auto& verdict : record.guards) {
-        if (verdict.verdict == Verdict::veto) {
-            owned(families_.guard_vetoes,
-                  target,
-                  {{"target", target}, {"guard", text_of(verdict.guard)}})
-                .Increment();
-        }
-    }
-}
-
-void Metrics::Impl::take(const ActionRecord& record) {
-    actions_.remember(record);
-    const auto labels = labels_of(actions_.find(record.id));
-    auto& family = record.dry_run ? families_.would_act : families_.action_intents;
-    owned(family, labels.at("target"), labels).Increment();
-}
-
-void Metrics::Impl::take(const TransitionRecord& record) {
-    const auto* facts = actions_.find(record.action);
-    const bool dry_run = facts != nullptr && facts->dry_run;
-    auto labels = labels_of(facts);
-    const auto target = labels.at("target");
-    if (record.state == ActionState::verified) {
-        labels.emplace("outcome", text_of(record.outcome));
-        auto& family = dry_run ? families_.would_act_outcomes : families_.action_outcomes;
-        owned(family, target, labels).Increment();
-    }
-    if (dry_run) {
-        return;
-    }
-    if (record.state == ActionState::finished) {
-        families_.action_duration.Add({{"remedy", labels.at("remedy")}}, slow_buckets)
-            .Observe(seconds_of(record.took));
-        labels.emplace("result", text_of(record.result));
-        owned(families_.actions, target, labels).Increment();
-    }
-    const bool back = record.state == ActionState::rolled_back;
-    if (back || record.state == ActionState::rollback_failed) {
-        labels.emplace("result", back ? "done" : "failed");
-        owned(families_.rollbacks, target, labels).Increment();
-    }
-}
-
-void Metrics::Impl::take(const OperatorRecord& record) {
-    families_.operator_commands
-        .Add({{"verb", known_word<OperatorVerb>(record.verb)},
-              {"accepted", record.accepted ? "true" : "false"}})
-        .Increment();
-}
-
-void Metrics::Impl::take(const LevelChanged& change) {
-    set_level(change.target, change.to);
-}
-
-void Metrics::Impl::take(const SeverityChanged& change) {
-    if (targets_.contains(change.target)) {
-        owned(families_.indicator_severity,
-              change.target,
-              {{"target", change.target}, {"indicator", change.indicator}})
-            .Set(static_cast<double>(change.to));
-    }
-}
-
-void Metrics::Impl::take(const Rejected& rejected) {
-    const bool known = reasons_.contains(rejected.reason) || reasons_.size() < max_reasons;
-    if (known) {
-        reasons_.insert(rejected.reason);
-    }
-    families_.events_rejected.Add({{"reason", known ? rejected.reason : std::string{other}}})
-        .Increment();
-}
-
-std::string Metrics::Impl::label_of(const std::string& target) const {
-    const std::string_view name{target};
-    const bool known =
-        targets_.contains(name) || (name.starts_with(source_prefix) &&
-                                    known_sources_.contains(name.substr(source_prefix.size())));
-    return known ? target : std::string{other};
-}
-
-Labels Metrics::Impl::labels_of(const ActionFacts* facts) const {
-    if (facts == nullptr) {
-        return {{"target", std::string{other}}, {"level", "unknown"}, {"remedy", "unknown"}};
-    }
-    return {{"target", label_of(facts->target)},
-            {"level", text_of(facts->level)},
-            {"remedy", known_word<RemedyKind>(facts->kind)}};
-}
-
-template <class T>
-T& Metrics::Impl::owned(prometheus::Family<T>& family,
-                        const std::string& owner,
-                        const Labels& labels) {
-    const bool is_new = !family.Has(labels);
-    T& metric = family.Add(labels);
-    if (is_new) {
-        owned_[owner].emplace_back([&family, &metric] { family.Remove(&metric); });
-    }
-    return metric;
 }
 
 void Metrics::Impl::forget(const std::string& owner) {

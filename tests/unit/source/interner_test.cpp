@@ -2,7 +2,7 @@
 #include "source/interner.hpp"
 
 #include "matchers.hpp"
-#include "source/exposition.hpp"
+#include "source/series_reader.hpp"
 
 #include <gtest/gtest.h>
 
@@ -16,7 +16,7 @@ using Standing = Interner::Standing;
 Interner::Found meet(Interner& interner, const std::string& text) {
     const auto found = interner.find(text);
     return found.standing != Standing::unknown ? found
-                                               : interner.meet(text, parse_series(text).value());
+                                               : interner.meet(text, read_series(text, 64).value());
 }
 
 TEST(InternerTest, GivesIdsToWantedSeriesOnlyAndAnnouncesThemOnce) {

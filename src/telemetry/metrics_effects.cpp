@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: MIT
+#include "telemetry/metrics_impl.hpp"
+
+#include <variant>
+
+namespace primum::telemetry {
+namespace {
+
+using prometheus::Histogram;
+using prometheus::Labels;
+
+// Reasons of rejected events are codes of the core; should they ever not be, they stop here.
+constexpr std::size_t max_reasons = 32;
+
+const Histogram::BucketBoundaries slow_buckets{
+    0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300};
+
+}  // namespace
+
+void Metrics::Impl::observe(const Effect& effect) {
+    std::visit(Overloaded{[&](const RecordEffect& record) {
+                              std::visit(Overloaded{[&](const auto& body) { take(body); },
+                                                    [](const HoldRecord&) {}},
+                                         record.record);
+                          },
+                          [&](const Notify& page) {
+                              families_.pages.Add({{"kind", text_of(page.kind)}}).Increment();
+                          },
+                          [&](const LevelChanged& change) { take(change); },
+                          [&](const SeverityChanged& change) { take(change); },
+                          [&](const Rejected& rejected) { take(rejected); },
+                          [](const auto&) {}},
+               effect);
+}
+
+void Metrics::Impl::take(const IncidentRecord& record) {
+    const auto target = label_of(record.target);
+    if (record.open && open_incidents_.insert(record.id).second) {
+        owned(families_.incidents_opened, target, {{"target", target}}).Increment();
+    } else if (!record.open && open_incidents_.erase(record.id) != 0) {
+        owned(families_.incidents_closed, target, {{"target", target}}).Increment();
+    }
+    incidents_open_.Set(static_cast<double>(open_incidents_.size()));
+}
+
+void Metrics::Impl::take(const DecisionRecord& record) {
+    const auto target = label_of(record.target);
+    owned(families_.decisions,
+          target,
+          {{"target", target}, {"level", text_of(record.level)}, {"kind", text_of(record.kind)}})
+        .Increment();
+    for (const auto& verdict : record.guards) {
+        if (verdict.verdict == Verdict::veto) {
+            owned(families_.guard_vetoes,
+                  target,
+                  {{"target", target}, {"guard", text_of(verdict.guard)}})
+                .Increment();
+        }
+    }
+}
+
+void Metrics::Impl::take(const ActionRecord& record) {
+    actions_.remember(record);
+    const auto labels = labels_of(actions_.find(record.id));
+    auto& family = record.dry_run ? families_.would_act : families_.action_intents;
+    owned(family, labels.at("target"), labels).Increment();
+}
+
+void Metrics::Impl::take(const TransitionRecord& record) {
+    const auto* facts = actions_.find(record.action);
+    const bool dry_run = facts != nullptr && facts->dry_run;
+    auto labels = labels_of(facts);
+    const auto target = labels.at("target");
+    if (record.state == ActionState::verified) {
+        labels.emplace("outcome", text_of(record.outcome));
+        auto& family = dry_run ? families_.would_act_outcomes : families_.action_outcomes;
+        owned(family, target, labels).Increment();
+    }
+    if (dry_run) {
+        return;
+    }
+    if (record.state == ActionState::finished) {
+        families_.action_duration.Add({{"remedy", labels.at("remedy")}}, slow_buckets)
+            .Observe(seconds_of(record.took));
+        labels.emplace("result", text_of(record.result));
+        owned(families_.actions, target, labels).Increment();
+    }
+    const bool back = record.state == ActionState::rolled_back;
+    if (back || record.state == ActionState::rollback_failed) {
+        labels.emplace("result", back ? "done" : "failed");
+        owned(families_.rollbacks, target, labels).Increment();
+    }
+}
+
+void Metrics::Impl::take(const OperatorRecord& record) {
+    families_.operator_commands
+        .Add({{"verb", known_word<OperatorVerb>(record.verb)},
+              {"accepted", record.accepted ? "true" : "false"}})
+        .Increment();
+}
+
+void Metrics::Impl::take(const LevelChanged& change) {
+    set_level(change.target, change.to);
+}
+
+void Metrics::Impl::take(const SeverityChanged& change) {
+    if (targets_.contains(change.target)) {
+        owned(families_.indicator_severity,
+              change.target,
+              {{"target", change.target}, {"indicator", change.indicator}})
+            .Set(static_cast<double>(change.to));
+    }
+}
+
+void Metrics::Impl::take(const Rejected& rejected) {
+    const bool known = reasons_.contains(rejected.reason) || reasons_.size() < max_reasons;
+    if (known) {
+        reasons_.insert(rejected.reason);
+    }
+    families_.events_rejected.Add({{"reason", known ? rejected.reason : std::string{other}}})
+        .Increment();
+}
+
+std::string Metrics::Impl::label_of(const std::string& target) const {
+    const std::string_view name{target};
+    const bool known =
+        targets_.contains(name) || (name.starts_with(source_prefix) &&
+                                    known_sources_.contains(name.substr(source_prefix.size())));
+    return known ? target : std::string{other};
+}
+
+Labels Metrics::Impl::labels_of(const ActionFacts* facts) const {
+    if (facts == nullptr) {
+        return {{"target", std::string{other}}, {"level", "unknown"}, {"remedy", "unknown"}};
+    }
+    return {{"target", label_of(facts->target)},
+            {"level", text_of(facts->level)},
+            {"remedy", known_word<RemedyKind>(facts->kind)}};
+}
+
+}  // namespace primum::telemetry
