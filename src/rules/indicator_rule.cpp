@@ -199,10 +199,11 @@ void check_order(const IndicatorRule& rule, Section& section) {
     Side above;
     Side below;
     for (std::size_t i = 0; i < severity_count; ++i) {
-        if (!rule.thresholds.at(i)) {
+        const std::optional<Threshold>& threshold = rule.thresholds.at(i);
+        if (!threshold) {
             continue;
         }
-        const Threshold& here = *rule.thresholds.at(i);
+        const Threshold& here = *threshold;
         const std::string_view name = name_of(static_cast<Severity>(i));
         const Side* wrong = nullptr;
         if (here.above && above.begins && here.above < above.begins) {

@@ -202,6 +202,12 @@ TEST(IndicatorRuleTest, LocatesMistakesOfThresholds) {
     EXPECT_THAT(with("error = { above = \"1\" }\n"),
                 ElementsAre("r.toml:10:19: a number is expected, not a string (key "
                             "\"target.web.indicator.i.error.above\")"));
+    EXPECT_THAT(with("error = { above = 1, clear_below = \"0\" }\n"),
+                ElementsAre("r.toml:10:36: a number is expected, not a string (key "
+                            "\"target.web.indicator.i.error.clear_below\")"));
+    EXPECT_THAT(with("error = { above = \"1\", clear_below = 0 }\n"),
+                ElementsAre("r.toml:10:19: a number is expected, not a string (key "
+                            "\"target.web.indicator.i.error.above\")"));
     EXPECT_THAT(with("critcal = { above = 1 }\n"),
                 ElementsAre("r.toml:7:23: an indicator needs a threshold, like error = { above = "
                             "1 } (key \"target.web.indicator.i\")",
