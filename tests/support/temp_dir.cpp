@@ -8,8 +8,20 @@
 
 namespace primum::support {
 
+namespace {
+
+// In memory where the host has that: a simulated ledger need not wait for a disk.
+std::filesystem::path parent() {
+    const std::filesystem::path memory = "/dev/shm";
+    std::error_code ignored;
+    return std::filesystem::is_directory(memory, ignored) ? memory
+                                                          : std::filesystem::temp_directory_path();
+}
+
+}  // namespace
+
 TempDir::TempDir() {
-    std::string name = (std::filesystem::temp_directory_path() / "primum_XXXXXX").string();
+    std::string name = (parent() / "primum_XXXXXX").string();
     if (mkdtemp(name.data()) == nullptr) {
         throw std::runtime_error("cannot make the directory " + name);
     }

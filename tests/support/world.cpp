@@ -16,6 +16,8 @@ namespace {
 constexpr WallTime first_wall = wall_from_us(1'767'225'600'000'000);
 constexpr Duration first_uptime = std::chrono::hours{48};
 constexpr Duration boot_takes = std::chrono::seconds{20};
+// What shows more than this, or no number, starts again from 0 when it is told to grow.
+constexpr double largest_counter = 1e15;
 // No state of the engine needs more looks than this at one instant.
 constexpr int max_ticks_at_once = 100;
 
@@ -130,6 +132,7 @@ void World::restart(const RestartOptions& options) {
     const std::string ended_boot = boot_name(boot_);
     engine_.reset();
     ++run_;
+    uncommitted_.clear();
     for (auto& [id, run] : runs_) {
         run.reattached = false;
         if (options.next_boot && !run.ended) {
@@ -274,7 +277,8 @@ void World::scrape(const std::string& source, const Values& values) {
         const std::string& text = cured == cured_.end() ? told : cured->second;
         double value = number(text);
         double& shown = shown_[{source, name}];
-        value += text.starts_with('+') && std::isfinite(value) ? shown : 0;
+        const bool grows = text.starts_with('+') && std::isfinite(value);
+        value += grows && std::abs(shown) < largest_counter ? shown : 0;
         shown = value;
         if (!engine_) {
             continue;
@@ -302,6 +306,11 @@ void World::fail_source(const std::string& source,
 void World::set_commits(Commits commits) {
     commits_ = commits;
     durable_.set_writable(commits_ != Commits::never && ledger_healthy_);
+    if (commits_ != Commits::never) {
+        for (const std::string& action : std::exchange(uncommitted_, {})) {
+            commit(action);
+        }
+    }
 }
 
 void World::set_ledger_healthy(bool healthy, const std::string& why) {

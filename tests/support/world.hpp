@@ -88,6 +88,7 @@ public:
     void fail_source(const std::string& source, const std::string& error, const std::string& why);
 
     // --- the ledger
+    // `never`: intents wait for their answer until it is `at_once` again.
     enum class Commits : std::uint8_t { at_once, refused, never };
     void set_commits(Commits commits);
     void set_ledger_healthy(bool healthy, const std::string& why);
@@ -142,6 +143,7 @@ private:
     bool disabled_ = false;
     bool ledger_healthy_ = true;
     Commits commits_ = Commits::at_once;
+    std::vector<std::string> uncommitted_;
     std::map<std::string, UnitEvent> units_;
     std::map<std::string, JobEvent> jobs_;  // queued, by unit
     std::uint32_t next_job_ = 1'000;

@@ -54,6 +54,7 @@ void World::record(const std::vector<Effect>& effects) {
 
 void World::commit(const std::string& action) {
     if (commits_ == Commits::never) {
+        uncommitted_.push_back(action);
         return;
     }
     const bool taken = commits_ == Commits::at_once && ledger_healthy_;

@@ -1,0 +1,266 @@
+// SPDX-License-Identifier: MIT
+// Random worlds by seed against the invariants of DESIGN.md section 11. PRIMUM_SEED runs one seed
+// and tells it, PRIMUM_CASES so many.
+#include "event/effect_json.hpp"
+#include "event/event_json.hpp"
+#include "property/invariants.hpp"
+#include "property/random_world.hpp"
+#include "support/narrator.hpp"
+#include "support/temp_dir.hpp"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <iostream>
+#include <string>
+#include <vector>
+
+namespace primum::property {
+namespace {
+
+using support::TempDir;
+using support::Turn;
+using support::World;
+
+constexpr std::uint64_t first_seed = 1;
+
+std::uint64_t from_environment(const char* name, std::uint64_t otherwise) {
+    const char* text = std::getenv(name);  // NOLINT(concurrency-mt-unsafe)
+    return text == nullptr ? otherwise : std::strtoull(text, nullptr, 10);
+}
+
+// Runs `check` on seed after seed; the first that fails ends it, with the command to replay it.
+template <class Check>
+void for_seeds(std::uint64_t cases, Check check) {
+    const std::uint64_t one = from_environment("PRIMUM_SEED", 0);
+    const std::uint64_t begin = one != 0 ? one : first_seed;
+    const std::uint64_t end =
+        one != 0 ? one + 1 : first_seed + from_environment("PRIMUM_CASES", cases);
+    const auto* test = testing::UnitTest::GetInstance()->current_test_info();
+    std::uint64_t done = 0;
+    for (std::uint64_t seed = begin; seed < end; ++seed, ++done) {
+        const auto replay = [&] {
+            return "replay with: PRIMUM_SEED=" + std::to_string(seed) +
+                   " test_property --gtest_filter=" + test->test_suite_name() + "." + test->name();
+        };
+        SCOPED_TRACE(replay());
+        try {
+            check(seed);
+        } catch (const std::exception& error) {
+            ADD_FAILURE() << error.what();
+        }
+        if (testing::Test::HasFailure()) {
+            break;
+        }
+    }
+    std::cout << test->name() << ": " << done << " cases\n";
+}
+
+// With PRIMUM_SEED a run is told in words: its rules, its events, its effects.
+class Teller {
+public:
+    explicit Teller(const Story& story) : tells_(from_environment("PRIMUM_SEED", 0) != 0) {
+        if (tells_) {
+            std::cout << story.settings << story.rules;
+        }
+    }
+
+    void tell(const Turn& turn) {
+        if (!tells_) {
+            return;
+        }
+        const bool is_rules = std::holds_alternative<RulesEvent>(turn.event.body);
+        std::cout << support::Narrator::stimulus(
+                         turn.elapsed, is_rules ? "rules" : event::write_event(turn.event))
+                  << '\n';
+        for (const std::string& line : narrator_.tell(turn)) {
+            std::cout << line << '\n';
+        }
+    }
+
+private:
+    bool tells_;
+    support::Narrator narrator_;
+};
+
+std::string written(const std::vector<Effect>& effects) {
+    std::string text;
+    for (const Effect& effect : effects) {
+        text += event::write_effect(effect) + '\n';
+    }
+    return text;
+}
+
+std::vector<Turn> play(const Story& story) {
+    World world{story.compiled};
+    std::vector<Turn> turns;
+    world.on_turn([&](const Turn& turn) { turns.push_back(turn); });
+    story.put_on(world);
+    world.run_until(story.end);
+    return turns;
+}
+
+TEST(DeterminismTest, SameEventsGiveSameBytes) {
+    const TempDir dir;
+    for_seeds(150, [&](std::uint64_t seed) {
+        const auto turns = play(make_story(seed, {}, dir));
+        Engine again;
+        for (const Turn& turn : turns) {
+            ASSERT_EQ(written(again.advance(turn.event)), written(turn.effects));
+        }
+    });
+}
+
+TEST(DeterminismTest, EventsWrittenAndReadGiveSameBytes) {
+    const TempDir dir;
+    for_seeds(100, [&](std::uint64_t seed) {
+        const auto turns = play(make_story(seed, {}, dir));
+        Engine again;
+        for (const Turn& turn : turns) {
+            const std::string line = event::write_event(turn.event);
+            auto read = event::read_event(line, event::recording_limits);
+            ASSERT_TRUE(read) << read.error().reason << ' ' << read.error().field << ": " << line;
+            ASSERT_EQ(event::write_event(*read), line);
+            if (auto* rules = std::get_if<RulesEvent>(&read->body)) {
+                rules->compiled = std::get<RulesEvent>(turn.event.body).compiled;
+            }
+            ASSERT_EQ(written(again.advance(*read)), written(turn.effects)) << line;
+        }
+    });
+}
+
+TEST(DeterminismTest, MoreTicksChangeNothing) {
+    const TempDir dir;
+    for_seeds(100, [&](std::uint64_t seed) {
+        const auto turns = play(make_story(seed, {}, dir));
+        Rng rng{seed};
+        Engine again;
+        Stamp before{};
+        for (const Turn& turn : turns) {
+            const Duration gap = turn.event.at.t - before.t;
+            if (before.t != Instant{} && gap > Duration{1} && rng.one_in(3)) {
+                const Duration some{rng.between(1, gap.count() - 1)};
+                const auto extra =
+                    again.advance({{before.t + some, before.wall + some}, TickEvent{}});
+                ASSERT_EQ(written(extra), "");
+            }
+            ASSERT_EQ(written(again.advance(turn.event)), written(turn.effects));
+            before.t = std::max(before.t, turn.event.at.t);
+            before.wall = turn.event.at.wall;
+        }
+    });
+}
+
+void expect_none(const Invariants& invariants) {
+    std::string text;
+    for (const std::string& breach : invariants.breaches()) {
+        text += "\n  " + breach;
+    }
+    EXPECT_TRUE(invariants.breaches().empty()) << text;
+}
+
+TEST(InvariantsTest, HoldInEveryWorld) {
+    const TempDir dir;
+    for_seeds(400, [&](std::uint64_t seed) {
+        const Story story = make_story(seed, {}, dir);
+        World world{story.compiled};
+        Invariants invariants{world};
+        Teller teller{story};
+        world.on_turn([&](const Turn& turn) {
+            teller.tell(turn);
+            invariants.see(turn);
+        });
+        story.put_on(world);
+        world.run_until(story.end);
+        invariants.at_the_end();
+        expect_none(invariants);
+    });
+}
+
+TEST(InvariantsTest, HoldOverRestarts) {
+    const TempDir dir;
+    for_seeds(150, [&](std::uint64_t seed) {
+        const Story story = make_story(seed, {}, dir);
+        World world{story.compiled};
+        Invariants invariants{world};
+        Teller teller{story};
+        world.on_turn([&](const Turn& turn) {
+            teller.tell(turn);
+            invariants.see(turn);
+        });
+        story.put_on(world);
+        Rng rng{seed + 1};
+        for (auto restarts = rng.between(1, 3); restarts > 0; --restarts) {
+            const Duration at{rng.between(1'000'000, std::int64_t{story.calm.count()})};
+            const support::RestartOptions options{std::chrono::seconds{rng.between(0, 20)}};
+            world.at(at, [&world, &invariants, options] {
+                if (world.is_up()) {
+                    invariants.restarted();
+                    world.restart(options);
+                }
+            });
+        }
+        world.run_until(story.end);
+        invariants.at_the_end();
+        expect_none(invariants);
+    });
+}
+
+struct Ran {
+    std::string target;
+    Level level = Level::steady;
+    Duration at{0};
+};
+
+std::vector<Ran> actions(const Story& story, const std::vector<Duration>& restarts) {
+    World world{story.compiled};
+    std::vector<Ran> ran;
+    Teller teller{story};
+    world.on_turn([&](const Turn& turn) {
+        teller.tell(turn);
+        for (const Effect& effect : turn.effects) {
+            if (const auto* run = std::get_if<RunAction>(&effect)) {
+                ran.push_back({run->target, run->level, turn.elapsed});
+            }
+        }
+    });
+    story.put_on(world);
+    for (const Duration at : restarts) {
+        world.at(at, [&world] { world.restart({}); });
+    }
+    world.run_until(story.end);
+    return ran;
+}
+
+// One target, so that nothing but its own past decides; what the uninterrupted run did more of, or
+// earlier, is a delay.
+TEST(RestartTest, CausesNoActionThatTheUninterruptedRunWouldNotTake) {
+    const TempDir dir;
+    Shape shape;
+    shape.most_targets = 1;
+    shape.hostile = false;
+    shape.reloads = false;
+    shape.holds_lie_about_time = false;
+    for_seeds(150, [&](std::uint64_t seed) {
+        const Story story = make_story(seed, shape, dir);
+        Rng rng{seed + 1};
+        const Duration at{rng.between(1'000'000, std::int64_t{story.calm.count()})};
+        const auto uninterrupted = actions(story, {});
+        const auto restarted = actions(story, {at});
+        const auto count = [](const std::vector<Ran>& all, const Ran& like) {
+            return std::count_if(all.begin(), all.end(), [&](const Ran& each) {
+                return each.target == like.target && each.level == like.level && each.at <= like.at;
+            });
+        };
+        for (const Ran& each : restarted) {
+            EXPECT_LE(count(restarted, each), count(uninterrupted, each))
+                << each.target << " at " << name_of(each.level) << ", "
+                << std::chrono::duration<double>(each.at).count() << " s, restarted at "
+                << std::chrono::duration<double>(at).count() << " s";
+        }
+    });
+}
+
+}  // namespace
+}  // namespace primum::property
