@@ -40,6 +40,18 @@ telemetry::Entry entry_of(const Note& note) {
     return entry;
 }
 
+// Lines for people, where it was not systemd that started this.
+bool write_line(const telemetry::Entry& entry) {
+    std::string line = std::string(program) + ": " + entry.message;
+    for (const auto& [name, value] : {std::pair{" target=", &entry.target},
+                                      std::pair{" level=", &entry.level},
+                                      std::pair{" reason=", &entry.reason},
+                                      std::pair{" action=", &entry.action}}) {
+        line += value->empty() ? "" : name + *value;
+    }
+    return std::fputs((line + '\n').c_str(), stderr) >= 0;
+}
+
 RulesPlaces places_of(const Options& options) {
     RulesPlaces places;
     places.settings = options.settings;
@@ -54,7 +66,7 @@ int serve(const Options& options, int listening_fd, std::optional<uid_t> primum_
     const auto on_int = loop.on_signal(SIGINT, quit);
     // Only now may there be threads: the signals are blocked.
     telemetry::Journal journal(telemetry::under_journal() ? telemetry::journal_writer(program)
-                                                          : telemetry::stderr_writer(program));
+                                                          : telemetry::Writer{write_line});
     const SystemClock clock;
     systemd::Bus bus(loop, clock);
     const auto watching = bus.listen({{}, [&journal](const std::string& why) {

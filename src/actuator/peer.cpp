@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
 #include "actuator/peer.hpp"
 
-#include <cerrno>
+#include <array>
+#include <cstdio>
 #include <fstream>
-#include <iterator>
+#include <memory>
 
 #include <poll.h>
 #include <pwd.h>
@@ -114,14 +115,18 @@ std::string own_cgroup() {
 }
 
 std::optional<User> user_of(const std::string& name) {
+    // Not through NSS: its modules may ask the network, and stay in memory.
+    const std::unique_ptr<FILE, int (*)(FILE*)> file(std::fopen("/etc/passwd", "re"), &std::fclose);
     passwd entry{};
     passwd* found = nullptr;
-    std::string buffer(16'384, '\0');
-    if (::getpwnam_r(name.c_str(), &entry, buffer.data(), buffer.size(), &found) != 0 ||
-        found == nullptr) {
-        return std::nullopt;
+    std::array<char, 4096> buffer{};
+    while (file != nullptr &&
+           ::fgetpwent_r(file.get(), &entry, buffer.data(), buffer.size(), &found) == 0) {
+        if (name == entry.pw_name) {
+            return User{entry.pw_uid, entry.pw_gid};
+        }
     }
-    return User{entry.pw_uid, entry.pw_gid};
+    return std::nullopt;
 }
 
 }  // namespace primum::actuator

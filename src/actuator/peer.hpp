@@ -45,7 +45,7 @@ struct User {
     uid_t uid = 0;
     gid_t gid = 0;
 };
-// A user by name; nullopt when there is none.
+// A user of /etc/passwd by name; nullopt when there is none.
 [[nodiscard]] std::optional<User> user_of(const std::string& name);
 
 }  // namespace primum::actuator

@@ -126,6 +126,7 @@ void Server::listen(Connection& connection) {
                                  (connection.out.empty() ? 0U : std::uint32_t{EPOLLOUT});
     if (events != connection.events || !connection.io.armed()) {
         connection.events = events;
+        connection.io.reset();  // a descriptor is registered once at a time
         connection.io =
             loop_.on_io(connection.fd, events, [this, id = connection.id](std::uint32_t bits) {
                 serve(id, bits);

@@ -271,6 +271,7 @@ void ActuatorClient::Impl::send(const std::string& bytes) {
 void ActuatorClient::Impl::listen(std::uint32_t events) {
     if (events != events_) {
         events_ = events;
+        io_.reset();  // a descriptor is registered once at a time
         io_ = loop_.on_io(fd_.get(), events, [this](std::uint32_t bits) { on_io(bits); });
     }
 }

@@ -167,6 +167,7 @@ void Bus::arm() {
     }
     const auto events = static_cast<std::uint32_t>(data.events);
     if (data.fd != armed_fd_ || events != armed_events_) {
+        io_.reset();  // a descriptor is registered once at a time
         io_ = loop_.on_io(data.fd, events, [this](std::uint32_t) { pump(); });
         armed_fd_ = data.fd;
         armed_events_ = events;

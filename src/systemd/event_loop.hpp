@@ -37,7 +37,9 @@ public:
     EventLoop(const EventLoop&) = delete;
     EventLoop& operator=(const EventLoop&) = delete;
 
-    // `events` are EPOLL* bits; the callback gets the bits that came.
+    // `events` are EPOLL* bits; the callback gets the bits that came. A descriptor can be
+    // registered once at a time: let go of the earlier source first, which may be done in its own
+    // callback.
     [[nodiscard]] LoopSource on_io(int fd,
                                    std::uint32_t events,
                                    std::function<void(std::uint32_t)> callback);
