@@ -70,7 +70,19 @@ void Invariants::see_event(const support::Turn& turn) {
     } else if (const auto* host = std::get_if<HostEvent>(&turn.event.body)) {
         see_host(*host);
     } else if (const auto* restore = std::get_if<RestoreEvent>(&turn.event.body)) {
-        if (turn.effects.empty()) {
+        const bool taken =
+            std::none_of(turn.effects.begin(), turn.effects.end(), [](const Effect& effect) {
+                return std::holds_alternative<Rejected>(effect);
+            });
+        if (taken) {
+            const auto is_lost = [&](std::uint64_t incident) {
+                return incident >= restore->state.next_incident;
+            };
+            std::erase_if(pages_, [&](const auto& page) { return is_lost(page.first); });
+            std::erase_if(incidents_, [&](const auto& entry) { return is_lost(entry.first); });
+            std::erase_if(spent_, [&](const auto& entry) { return is_lost(entry.first); });
+            std::erase_if(
+                holds_, [&](const auto& entry) { return entry.first >= restore->state.next_hold; });
             warming_since_ = now_.t;
             off_ = restore->state.disabled;
             ledger_healthy_ = restore->state.ledger_healthy;

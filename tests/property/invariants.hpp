@@ -64,7 +64,6 @@ private:
     std::map<std::uint64_t, std::set<Level>> spent_;
     std::map<std::uint64_t, IncidentRecord> incidents_;
     std::set<std::pair<std::uint64_t, PageKind>> pages_;
-    std::map<std::string, Instant> warm_since_;
     bool off_ = false;
     bool ledger_healthy_ = true;
     std::optional<Instant> warming_since_;

@@ -207,20 +207,22 @@ TEST(InvariantsTest, HoldOverRestarts) {
     });
 }
 
+// An action that was run, or asked for.
 struct Ran {
     std::string target;
     Level level = Level::steady;
     Duration at{0};
 };
 
-std::vector<Ran> actions(const Story& story, const std::vector<Duration>& restarts) {
+template <class Request>
+std::vector<Ran> requests(const Story& story, const std::vector<Duration>& restarts) {
     World world{story.compiled};
     std::vector<Ran> ran;
     Teller teller{story};
     world.on_turn([&](const Turn& turn) {
         teller.tell(turn);
         for (const Effect& effect : turn.effects) {
-            if (const auto* run = std::get_if<RunAction>(&effect)) {
+            if (const auto* run = std::get_if<Request>(&effect)) {
                 ran.push_back({run->target, run->level, turn.elapsed});
             }
         }
@@ -233,8 +235,10 @@ std::vector<Ran> actions(const Story& story, const std::vector<Duration>& restar
     return ran;
 }
 
-// One target, so that nothing but its own past decides; what the uninterrupted run did more of, or
-// earlier, is a delay.
+// One target, so that nothing but its own past decides. The first action after the restart is
+// compared: by then the uninterrupted run must have wanted as many at that level, that is, have
+// asked the actuator for them. Whether it got them is the world's affair, and from there on the
+// worlds part, for what comes later finds another one.
 TEST(RestartTest, CausesNoActionThatTheUninterruptedRunWouldNotTake) {
     const TempDir dir;
     Shape shape;
@@ -246,17 +250,19 @@ TEST(RestartTest, CausesNoActionThatTheUninterruptedRunWouldNotTake) {
         const Story story = make_story(seed, shape, dir);
         Rng rng{seed + 1};
         const Duration at{rng.between(1'000'000, std::int64_t{story.calm.count()})};
-        const auto uninterrupted = actions(story, {});
-        const auto restarted = actions(story, {at});
+        const auto uninterrupted = requests<AskPreflight>(story, {});
+        const auto restarted = requests<RunAction>(story, {at});
         const auto count = [](const std::vector<Ran>& all, const Ran& like) {
             return std::count_if(all.begin(), all.end(), [&](const Ran& each) {
                 return each.target == like.target && each.level == like.level && each.at <= like.at;
             });
         };
-        for (const Ran& each : restarted) {
-            EXPECT_LE(count(restarted, each), count(uninterrupted, each))
-                << each.target << " at " << name_of(each.level) << ", "
-                << std::chrono::duration<double>(each.at).count() << " s, restarted at "
+        const auto first = std::find_if(
+            restarted.begin(), restarted.end(), [&](const Ran& each) { return each.at >= at; });
+        if (first != restarted.end()) {
+            EXPECT_LE(count(restarted, *first), count(uninterrupted, *first))
+                << first->target << " at " << name_of(first->level) << ", "
+                << std::chrono::duration<double>(first->at).count() << " s, restarted at "
                 << std::chrono::duration<double>(at).count() << " s";
         }
     });
