@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "actuator/admitter.hpp"
 
+#include "actuator/memory.hpp"
 #include "actuator/off_switch.hpp"
 
 #include <utility>
@@ -60,7 +61,10 @@ struct Admitter::State : std::enable_shared_from_this<State> {
 };
 
 Answer Admitter::State::admit_ask(const Ask& ask, std::shared_ptr<const RuleSet>& rules) {
-    release = parts.loop.at(parts.clock.now().t + rules_idle, [this] { parts.rules.release(); });
+    release = parts.loop.at(parts.clock.now().t + rules_idle, [this] {
+        parts.rules.release();
+        give_back_memory();
+    });
     PlanFacts facts;
     const auto read = parts.rules.get();
     if (read.has_value()) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "actuator/actuator.hpp"
 #include "actuator/listen.hpp"
+#include "actuator/memory.hpp"
 #include "actuator/off_switch.hpp"
 #include "actuator/options.hpp"
 #include "actuator/peer.hpp"
@@ -25,6 +26,8 @@ namespace {
 
 constexpr int exit_usage = 64;
 constexpr int exit_unavailable = 69;
+// What the start needed is given back after so long.
+constexpr Duration start_is_over = std::chrono::seconds{2};
 constexpr const char* program = "primum-actuator";
 
 telemetry::Entry entry_of(const Note& note) {
@@ -103,6 +106,7 @@ int serve(const Options& options, int listening_fd, std::optional<uid_t> primum_
                     [&journal](const std::string& what) { journal.warning(what); }},
         serving);
     systemd::notify_ready();
+    const auto settled = loop.at(clock.now().t + start_is_over, give_back_memory);
     // A job that runs when this ends goes on in systemd; the next run finds out what became of it.
     return loop.run();
 }

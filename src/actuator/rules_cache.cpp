@@ -9,7 +9,6 @@
 #include <system_error>
 #include <utility>
 
-#include <malloc.h>
 #include <sys/stat.h>
 
 namespace primum::actuator {
@@ -75,7 +74,6 @@ void RulesCache::release() {
     signature_.clear();
     rules_.reset();
     roots_.clear();
-    ::malloc_trim(0);
 }
 
 Result<std::shared_ptr<const RuleSet>, RulesError> RulesCache::get() {

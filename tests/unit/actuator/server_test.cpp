@@ -92,10 +92,13 @@ protected:
             options);
     }
     bool until(const std::function<bool()>& done) {
-        for (int turn = 0; turn < 2'000 && !done(); ++turn) {
+        for (int turn = 0; turn < 2'000; ++turn) {
+            if (done()) {
+                return true;
+            }
             loop_.run_once(std::chrono::milliseconds{1});
         }
-        return done();
+        return false;
     }
     bool closes(Asker& asker) {
         return until([&] {

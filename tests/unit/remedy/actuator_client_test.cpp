@@ -109,10 +109,13 @@ class ActuatorClientTest : public testing::Test {
 protected:
     // Turns the loop until `done`; false when that does not come about.
     bool until(const std::function<bool()>& done) {
-        for (int turn = 0; turn < 2'000 && !done(); ++turn) {
+        for (int turn = 0; turn < 2'000; ++turn) {
+            if (done()) {
+                return true;
+            }
             loop_.run_once(std::chrono::milliseconds{1});
         }
-        return done();
+        return false;
     }
     bool told(std::size_t count) {
         return until([&] { return events_.size() >= count; });
