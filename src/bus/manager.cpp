@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <exception>
 
 namespace primum::bus {
@@ -14,6 +15,14 @@ CallError internal_error(const char* what) {
     return {error_name::internal,
             fmt::format("primumd could not answer ({}); look at 'journalctl -u primumd.service'",
                         what)};
+}
+
+// A switch file, or an operator's disable of all targets.
+bool nothing_acts(const HostView& host) {
+    return host.disabled ||
+           std::any_of(host.holds.begin(), host.holds.end(), [](const HoldView& view) {
+               return view.hold.disable && view.hold.target.empty();
+           });
 }
 
 }  // namespace
@@ -92,7 +101,7 @@ void Manager::add_properties() {
     };
     property("Version", "s", [this] { return backend_.daemon().version; }, true);
     property("Mode", "s", [this] { return std::string{name_of(backend_.host().mode)}; }, false);
-    property("Disabled", "b", [this] { return backend_.host().disabled; }, false);
+    property("Disabled", "b", [this] { return nothing_acts(backend_.host()); }, false);
 }
 
 void Manager::publish() {
@@ -109,7 +118,7 @@ void Manager::publish() {
     object_->finishRegistration();
     const HostView host = backend_.host();
     told_mode_ = host.mode;
-    told_disabled_ = host.disabled;
+    told_disabled_ = nothing_acts(host);
 }
 
 void Manager::emit(const char* signal, const std::function<void(sdbus::Signal&)>& fill) {
@@ -128,7 +137,8 @@ void Manager::host_changed() {
     if (host.mode != std::exchange(told_mode_, host.mode)) {
         changed.emplace_back("Mode");
     }
-    if (host.disabled != std::exchange(told_disabled_, host.disabled)) {
+    const bool disabled = nothing_acts(host);
+    if (disabled != std::exchange(told_disabled_, disabled)) {
         changed.emplace_back("Disabled");
     }
     if (changed.empty()) {

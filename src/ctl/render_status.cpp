@@ -47,7 +47,11 @@ void add_off_switch(Facts& facts, const Document& status) {
     if (run || etc) {
         return;
     }
-    if (status.root().at("host.disabled").flag()) {
+    const std::vector<Json> holds = status.root().at("host.holds").items();
+    const bool disabled_all = std::any_of(holds.begin(), holds.end(), [](const Json& hold) {
+        return hold["disable"].flag() && hold["target"].text().empty();
+    });
+    if (disabled_all || status.root().at("host.disabled").flag()) {
         facts.add("off switch", "ON: disabled by an operator; nothing acts", Colour::red);
         return;
     }

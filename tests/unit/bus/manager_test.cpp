@@ -54,9 +54,19 @@ TEST_F(ManagerTest, TellsPropertiesOnlyWhenTheyChange) {
     backend.host_view.disabled = true;
     service->host_changed();
     service->host_changed();
-    service->target_changed("end");
     EXPECT_EQ(call("Status", {}).error, "");
     EXPECT_THAT(heard.members, SizeIs(1));
+    backend.host_view.disabled = false;
+    HoldView disable;
+    disable.hold.disable = true;
+    backend.host_view.holds = {disable};
+    service->host_changed();
+    EXPECT_EQ(call("Status", {}).error, "");
+    EXPECT_THAT(heard.members, SizeIs(1)) << "the file went, a disable of all came: still off";
+    backend.host_view.holds.clear();
+    service->host_changed();
+    EXPECT_EQ(call("Status", {}).error, "");
+    EXPECT_THAT(heard.members, SizeIs(2));
 }
 
 TEST_F(ManagerTest, HasProperties) {

@@ -20,11 +20,16 @@ TEST_F(RenderStatusTest, SaysWhatIsWrong) {
 }
 
 TEST_F(RenderStatusTest, SaysWhenAnOperatorDisabledAll) {
-    const std::string text = render_status(
-        document(R"({"v":1,"daemon":{"off_switch_run":false},"host":{"disabled":true}})"),
-        nullptr,
-        plain);
-    EXPECT_THAT(text, HasSubstr("off switch   ON: disabled by an operator"));
+    const auto shown = [&](const char* json) {
+        return render_status(document(json), nullptr, plain);
+    };
+    const char* const line = "off switch   ON: disabled by an operator";
+    EXPECT_THAT(shown(R"({"v":1,"host":{"disabled":true}})"), HasSubstr(line));
+    EXPECT_THAT(shown(R"({"v":1,"host":{"holds":[{"disable":true,"target":""}]}})"),
+                HasSubstr(line));
+    EXPECT_THAT(shown(R"({"v":1,"host":{"holds":[{"disable":true,"target":"gw"},)"
+                      R"({"disable":false,"target":""}]}})"),
+                HasSubstr("off switch   not set"));
 }
 
 TEST_F(RenderStatusTest, SurvivesAnEmptyDocument) {
