@@ -100,6 +100,15 @@ void Invariants::see_host(const HostEvent& event) {
 
 void Invariants::restarted() {
     std::erase_if(intents_, [](const auto& entry) { return !entry.second.durable; });
+    if (!world_.would_lose_records()) {
+        return;
+    }
+    pages_.clear();
+    for (auto& [id, intent] : intents_) {
+        intent.record_lost = true;
+        intent.flying = false;
+        intent.outcomes = 0;
+    }
 }
 
 void Invariants::see(const ActionRecord& record) {
@@ -297,7 +306,8 @@ void Invariants::see(const Notify& page) {
 
 void Invariants::at_the_end() {
     for (const auto& [id, intent] : intents_) {
-        if (!intent.record.dry_run && intent.durable && intent.outcomes != 1) {
+        const bool known = intent.durable && !intent.record_lost;
+        if (!intent.record.dry_run && known && intent.outcomes != 1) {
             breach(fmt::format("{} has {} outcomes", id, intent.outcomes));
         }
         if (intent.flying) {

@@ -18,7 +18,7 @@ public:
 
     // Before the next turn is looked at.
     void see(const support::Turn& turn);
-    // primumd restarts: what was not durable is gone.
+    // To be called just before primumd restarts: what is not durable is gone.
     void restarted();
     // Every fault has ended long ago.
     void at_the_end();
@@ -33,6 +33,7 @@ private:
         bool flying = true;
         std::optional<Instant> ended;
         int outcomes = 0;
+        bool record_lost = false;  // a crash took some of what the ledger had not made durable
     };
 
     void see_event(const support::Turn& turn);

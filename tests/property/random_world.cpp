@@ -271,13 +271,18 @@ private:
             answer.blast_radius = {"other.service"};
         }
         support::ActionCourse course;
-        course.course = rng_.pick({support::Course::done,
-                                   support::Course::done,
-                                   support::Course::failed,
-                                   support::Course::refused,
-                                   support::Course::ambiguous,
-                                   support::Course::silent,
-                                   support::Course::mute});
+        using support::Course;
+        course.course =
+            shape_.hostile
+                ? rng_.pick({Course::done,
+                             Course::done,
+                             Course::failed,
+                             Course::refused,
+                             Course::ambiguous,
+                             Course::silent,
+                             Course::mute})
+                : rng_.pick({Course::done, Course::done, Course::failed, Course::refused});
+
         course.takes = seconds{rng_.between(0, 60)};
         course.refusal = rng_.pick({Refusal::stale_plan, Refusal::masked, Refusal::foreign_job});
         const std::string cured = rng_.pick(unit_names);

@@ -15,7 +15,8 @@ namespace primum::property {
 
 struct Shape {
     int most_targets = 3;
-    bool hostile = true;  // also events that no honest world sends
+    bool hostile =
+        true;  // also events that no honest world sends, and an actuator that falls silent
     bool reloads = true;
     bool holds_lie_about_time = true;  // wall clock jumps
 };

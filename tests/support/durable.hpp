@@ -25,8 +25,10 @@ public:
     // Whether the disk takes what is added now and what waits.
     void set_writable(bool writable);
 
-    // What a start of `boot_id` at `now` is given, and what was not durable is lost. `next_boot` is
-    // the boot to which whatever is added later belongs.
+    // Whether something waits that a restart would lose.
+    [[nodiscard]] bool would_lose() const { return durable_ < batches_.size(); }
+
+    // What a start at `now` is given: all that was made durable, in `ended_boot`. The rest is lost.
     [[nodiscard]] RestoredState restore(const std::string& ended_boot,
                                         const std::string& next_boot,
                                         Stamp now,

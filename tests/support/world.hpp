@@ -97,8 +97,10 @@ public:
     std::vector<PreflightAnswer> preflights;  // the latest that applies counts
     std::vector<ActionCourse> courses;
     std::vector<Cure> cures;
-    // Every RunAction is answered twice, every answer of it sent twice.
+    // Every answer is sent twice.
     bool stutters = false;
+    // Whether a restart now would lose records that are not durable.
+    [[nodiscard]] bool would_lose_records() const { return durable_.would_lose(); }
     // The id that RunAction named last.
     [[nodiscard]] const std::string& last_action() const { return last_action_; }
 
