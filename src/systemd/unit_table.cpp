@@ -153,7 +153,13 @@ bool UnitTable::resolved(const std::string& name, const ListedUnit& listed) {
     unit.now.active_state = listed.active_state;
     unit.now.sub_state = listed.sub_state;
     unit.now.job_id = listed.job_id;
-    return true;
+    if (!at_rest(unit.now.active_state)) {
+        return true;
+    }
+    unit.stale = true;
+    unit.detailed = true;
+    tell_state(unit);
+    return false;
 }
 
 void UnitTable::apply(Unit& unit, const UnitChange& change) {
@@ -193,9 +199,10 @@ bool UnitTable::changed(std::string_view id, const UnitChange& change) {
         return false;
     }
     apply(*unit, change);
-    const bool ask = unit->unloaded && !at_rest(unit->now.active_state);
+    const bool ask = unit->stale && !at_rest(unit->now.active_state);
     if (ask) {
-        unit->unloaded = false;
+        unit->stale = false;
+        unit->detailed = false;
     }
     if (unit->detailed) {
         tell_state(*unit);
@@ -208,7 +215,7 @@ bool UnitTable::unloaded(std::string_view id) {
     if (unit == nullptr) {
         return false;
     }
-    unit->unloaded = true;
+    unit->stale = true;
     return !at_rest(unit->now.active_state);
 }
 

@@ -53,15 +53,16 @@ public:
     std::vector<std::string> watch(const std::vector<std::string>& names);
     [[nodiscard]] std::vector<std::string> names() const;
 
-    // `name` was found to be `unit`. The state is told once the details are there; `true`: ask
-    // for them.
+    // `name` was found to be `unit`. `true`: ask for its details; the state is told once they are
+    // there. Those of a unit that is at rest are asked for when it leaves that state: systemd would
+    // have to load it from disk for each.
     bool resolved(const std::string& name, const ListedUnit& unit);
     // The answer to that, or a change. No effect on a unit that is not watched.
     void details(std::string_view id, const UnitChange& change);
     // A part of a change whose rest is still to come: remembered, not told.
     void remember(std::string_view id, const UnitChange& change);
-    // A change. `true`: the unit was unloaded meanwhile and may have a new configuration; ask for
-    // its details.
+    // A change. `true`: the unit was at rest, and perhaps unloaded, before; ask for its details,
+    // without which the change is not told.
     bool changed(std::string_view id, const UnitChange& change);
     // The unit was unloaded. `true`: it was not inactive when last heard of; resolve it again.
     bool unloaded(std::string_view id);
@@ -96,7 +97,7 @@ private:
         UnitEvent told;
         bool detailed = false;
         bool was_told = false;
-        bool unloaded = false;
+        bool stale = false;  // its details are to be asked for when it leaves its rest
         std::vector<Held> held;
     };
 
