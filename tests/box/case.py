@@ -136,11 +136,19 @@ class BoxCase(unittest.TestCase):
         return pid != 0 and "State:\tT" in self.box.path(f"/proc/{pid}/status").read_text()
 
     def until(self, condition, timeout, what):
-        """Waits for something that has to come."""
+        """Waits for something that has to come; a command that fails meanwhile is asked again."""
+        failure = []
+
+        def tried():
+            try:
+                return condition()
+            except BoxError as error:
+                failure[:] = [str(error)]
+                return False
         try:
-            return wait_until(condition, timeout, what)
+            return wait_until(tried, timeout, what)
         except BoxError as error:
-            raise AssertionError(str(error)) from None
+            raise AssertionError("\n".join([str(error), *failure])) from None
 
     def stays(self, condition, seconds, what):
         """Looks again and again for so long that something is still so."""

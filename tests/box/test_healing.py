@@ -45,7 +45,7 @@ class HealingTest(BoxCase):
         self.assertEqual(self.state("web"), "active")
         rows = self.actions("web")
         self.assertEqual([(row["action"]["kind"], row["state"], row["result"], row["outcome"])
-                          for row in rows], [("restart", "verified", "done", "improved")])
+                          for row in rows], [("restart", "kept", "done", "improved")])
         self.assertEqual(incident["peak"], "restart")
 
     def test_the_story_of_an_incident_is_whole(self):
