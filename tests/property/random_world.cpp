@@ -202,8 +202,11 @@ private:
         const std::string state = rng_.pick<const char*>(
             {"failed", "failed", "failed", "active", "inactive", "activating", "auto-restart"});
         const std::string restart = rng_.pick<const char*>({"no", "no", "no", "on-failure"});
-        do_at(at, [name, state, restart](World& world) {
+        do_at(at, [name, state, restart, honest = !shape_.hostile](World& world) {
             UnitEvent now = world.unit(name);
+            if (honest && now.active_state == "inactive") {
+                return;  // only a job takes it out of that
+            }
             const bool again = state == "auto-restart";
             now.active_state = again ? "activating" : state;
             now.sub_state = again ? state : state == "active" ? "running" : state;
