@@ -180,7 +180,7 @@ TEST(InvariantsTest, HoldInEveryWorld) {
 
 TEST(InvariantsTest, HoldOverRestarts) {
     const TempDir dir;
-    for_seeds(150, [&](std::uint64_t seed) {
+    for_seeds(400, [&](std::uint64_t seed) {
         const Story story = make_story(seed, {}, dir);
         World world{story.compiled};
         Invariants invariants{world};
@@ -247,7 +247,7 @@ TEST(RestartTest, CausesNoActionThatTheUninterruptedRunWouldNotTake) {
     shape.hostile = false;
     shape.reloads = false;
     shape.holds_lie_about_time = false;
-    for_seeds(150, [&](std::uint64_t seed) {
+    for_seeds(600, [&](std::uint64_t seed) {
         const Story story = make_story(seed, shape, dir);
         Rng rng{seed + 1};
         const Duration at{rng.between(1'000'000, std::int64_t{story.calm.count()})};
