@@ -108,7 +108,8 @@ void Actuator::refuse(std::uint64_t asker,
                       const std::string& id,
                       Refusal code,
                       std::string detail) {
-    hooks_.note({false, "action refused: " + detail, id, {}, {}, std::string(name_of(code))});
+    hooks_.note(
+        {false, false, "action refused: " + detail, id, {}, {}, std::string(name_of(code))});
     ActionEvent event;
     event.action = id;
     event.phase = ActionPhase::finished;

@@ -43,16 +43,23 @@ StoreResult<Used> count_used(ActionStore& store, const Ask& ask, const RuleSet& 
     return Used{*hour, *host, *level, *own};
 }
 
+// What systemd was asked, and what it has answered so far.
+struct Looking {
+    Admitted admitted;
+    std::optional<std::uint32_t> most;  // units that may go down with it
+    Admitter::Done done;
+    std::optional<systemd::ManagerResult<systemd::UnitFacts>> facts;
+    std::optional<systemd::ManagerResult<std::vector<std::string>>> units;
+};
+
 }  // namespace
 
 struct Admitter::State : std::enable_shared_from_this<State> {
     State(Parts with, std::vector<std::string> files) : parts(with), off_switch(std::move(files)) {}
 
     Answer admit_ask(const Ask& ask, std::shared_ptr<const RuleSet>& rules);
-    void look_at_unit(const std::shared_ptr<Admitted>& admitted,
-                      const systemd::ManagerResult<systemd::UnitFacts>& facts,
-                      std::optional<std::uint32_t> most,
-                      const Done& done);
+    void look_at_unit(const std::string& unit, const std::shared_ptr<Looking>& looking);
+    void conclude(const std::shared_ptr<Looking>& looking);
     std::optional<OwnAction> own_action(const std::string& unit);
 
     Parts parts;
@@ -106,40 +113,56 @@ std::optional<OwnAction> Admitter::State::own_action(const std::string& unit) {
     return OwnAction{action.started.t, over ? action.finished.t : parts.clock.now().t};
 }
 
-void Admitter::State::look_at_unit(const std::shared_ptr<Admitted>& admitted,
-                                   const systemd::ManagerResult<systemd::UnitFacts>& facts,
-                                   std::optional<std::uint32_t> most,
-                                   const Done& done) {
+// Both questions are asked at once; the unit's answer is looked at first.
+void Admitter::State::look_at_unit(const std::string& unit,
+                                   const std::shared_ptr<Looking>& looking) {
+    const auto weak = weak_from_this();
+    parts.manager.facts(unit,
+                        [weak, looking](const systemd::ManagerResult<systemd::UnitFacts>& facts) {
+                            looking->facts = facts;
+                            if (const auto self = weak.lock()) {
+                                self->conclude(looking);
+                            }
+                        });
+    if (looking->admitted.kind != RemedyKind::restart) {
+        looking->units = std::vector<std::string>{};  // nothing goes down with it
+        return;
+    }
+    parts.manager.stopped_with(
+        unit,
+        most_units,
+        [weak, looking](const systemd::ManagerResult<std::vector<std::string>>& units) {
+            looking->units = units;
+            if (const auto self = weak.lock()) {
+                self->conclude(looking);
+            }
+        });
+}
+
+void Admitter::State::conclude(const std::shared_ptr<Looking>& looking) {
+    if (!looking->facts.has_value() || !looking->units.has_value()) {
+        return;
+    }
+    const auto& facts = *looking->facts;
+    const auto& units = *looking->units;
+    auto& admitted = looking->admitted;
     if (!facts.has_value()) {
-        admitted->answer = no_answer(facts.error());
-        done(*admitted);
+        admitted.answer = no_answer(facts.error());
+        looking->done(admitted);
         return;
     }
-    admitted->unit = facts->id;
-    admitted->invocation = facts->invocation_id;
-    admitted->answer = admit_unit(admitted->kind, *facts, own_action(facts->id));
-    if (!admitted->answer.can() || admitted->kind != RemedyKind::restart) {
-        done(*admitted);
-        return;
+    admitted.unit = facts->id;
+    admitted.invocation = facts->invocation_id;
+    admitted.answer = admit_unit(admitted.kind, *facts, own_action(facts->id));
+    if (admitted.answer.can() && units.has_value()) {
+        admitted.blast_radius = *units;
+        admitted.answer = admit_blast(*units, looking->most);
+    } else if (admitted.answer.can() && units.error().name == "too_many") {
+        admitted.answer = not_now(Refusal::blast_radius, units.error().message);
+    } else if (admitted.answer.can()) {
+        admitted.answer = no_answer(units.error());
     }
-    parts.manager.stopped_with(facts->id,
-                               most_units,
-                               [weak = weak_from_this(), admitted, most, done](
-                                   const systemd::ManagerResult<std::vector<std::string>>& units) {
-                                   if (weak.expired()) {
-                                       return;
-                                   }
-                                   if (units.has_value()) {
-                                       admitted->blast_radius = *units;
-                                       admitted->answer = admit_blast(*units, most);
-                                   } else if (units.error().name == "too_many") {
-                                       admitted->answer =
-                                           not_now(Refusal::blast_radius, units.error().message);
-                                   } else {
-                                       admitted->answer = no_answer(units.error());
-                                   }
-                                   done(*admitted);
-                               });
+    looking->done(admitted);
 }
 
 Admitter::Admitter(Parts parts, std::vector<std::string> off_switch)
@@ -148,26 +171,21 @@ Admitter::Admitter(Parts parts, std::vector<std::string> off_switch)
 Admitter::~Admitter() = default;
 
 void Admitter::admit(const Ask& ask, bool execute, Done done) {
-    auto admitted = std::make_shared<Admitted>();
+    auto looking = std::make_shared<Looking>();
     std::shared_ptr<const RuleSet> rules;
-    admitted->answer = state_->admit_ask(ask, rules);
-    if (!admitted->answer.can()) {
-        done(*admitted);
+    looking->admitted.answer = state_->admit_ask(ask, rules);
+    if (!looking->admitted.answer.can()) {
+        done(looking->admitted);
         return;
     }
     const auto plan = find_plan(ask, *rules);  // there: it was admitted
-    admitted->kind = plan.remedy->kind;
-    admitted->timeout = plan.remedy->timeout;
-    const auto most =
-        execute ? std::optional<std::uint32_t>{plan.rung->max_blast_radius} : std::nullopt;
-    state_->parts.manager.facts(
-        plan.target->unit,
-        [weak = std::weak_ptr<State>(state_), admitted, most, done = std::move(done)](
-            const systemd::ManagerResult<systemd::UnitFacts>& facts) {
-            if (const auto state = weak.lock()) {
-                state->look_at_unit(admitted, facts, most, done);
-            }
-        });
+    looking->admitted.kind = plan.remedy->kind;
+    looking->admitted.timeout = plan.remedy->timeout;
+    if (execute) {
+        looking->most = plan.rung->max_blast_radius;
+    }
+    looking->done = std::move(done);
+    state_->look_at_unit(plan.target->unit, looking);
 }
 
 }  // namespace primum::actuator

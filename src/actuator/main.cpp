@@ -33,8 +33,8 @@ constexpr const char* program = "primum-actuator";
 telemetry::Entry entry_of(const Note& note) {
     telemetry::Entry entry;
     entry.priority = note.warning ? telemetry::Priority::warning : telemetry::Priority::info;
-    entry.kind = note.action.empty() ? telemetry::MessageKind::daemon
-                                     : telemetry::MessageKind::action_finished;
+    entry.kind =
+        note.end ? telemetry::MessageKind::action_finished : telemetry::MessageKind::daemon;
     entry.message = note.message;
     entry.target = note.target;
     entry.level = note.level;

@@ -53,7 +53,8 @@ private:
     void finish_late(Running& running, const ActionEnd& end);
     void save_end(const std::string& id);
     void tell_end(const Running& running, const ActionEnd& end);
-    void note(const Running& running, bool warning, std::string message, std::string reason);
+    enum class Tone : std::uint8_t { plain, end, bad_end, warning };
+    void note(const Running& running, Tone tone, std::string message, std::string reason);
     void look_after(const std::string& id);
     void judge_left(const std::string& id, const systemd::ManagerResult<systemd::UnitFacts>& facts);
     void await_left(const std::string& id, std::uint32_t job_id);
@@ -86,11 +87,12 @@ bool Runner::Impl::attach(const std::string& id, std::uint64_t asker) {
 }
 
 void Runner::Impl::note(const Running& running,
-                        bool warning,
+                        Tone tone,
                         std::string message,
                         std::string reason) {
     const auto& action = running.action;
-    hooks_.note({warning,
+    hooks_.note({tone == Tone::bad_end || tone == Tone::warning,
+                 tone == Tone::end || tone == Tone::bad_end,
                  std::string(name_of(action.kind)) + " of " + action.unit + ": " + message,
                  action.id,
                  action.target,
@@ -127,7 +129,7 @@ void Runner::Impl::act(Running& running) {
         finish(id, {ActionResult::failed, Refusal::disabled, {}, off.detail, parts_.clock.now()});
         return;
     }
-    note(running, false, "started", "started");
+    note(running, Tone::plain, "started", "started");
     arm_timeout(running);
     running.awaited = true;
     const auto weak = weak_from_this();
@@ -211,7 +213,7 @@ void Runner::Impl::finish_late(Running& running, const ActionEnd& end) {
             running.action.id, std::string(name_of(end.result)) + ": " + end.detail));
     }
     tell_end(running, end);
-    note(running, false, "late: " + end.detail, "late");
+    note(running, Tone::end, "late: " + end.detail, "late");
     running_.erase(running.action.id);
 }
 
@@ -239,7 +241,7 @@ void Runner::Impl::save_end(const std::string& id) {
                                          : StoreResult<void>{fail(store.error())};
     if (!saved.has_value()) {
         note(*running,
-             true,
+             Tone::warning,
              "its end cannot be recorded, trying again: " + saved.error().message,
              "storage");
         running->retry = parts_.loop.at(now() + retry_after, [this, id] { save_end(id); });
@@ -248,7 +250,7 @@ void Runner::Impl::save_end(const std::string& id) {
     const ActionEnd end = *std::exchange(running->end, std::nullopt);
     tell_end(*running, end);
     note(*running,
-         end.result != ActionResult::done,
+         end.result == ActionResult::done ? Tone::end : Tone::bad_end,
          end.detail,
          std::string(name_of(end.refusal == Refusal::none ? end.result : ActionResult::failed)));
     running->timed_out = running->awaited;
@@ -264,7 +266,7 @@ void Runner::Impl::recover() {
                           : StoreResult<std::vector<StoredAction>>{fail(store.error())};
     if (!left.has_value()) {
         // Nothing is started before the database is there; what was left is judged then.
-        hooks_.note({true, left.error().message, {}, {}, {}, "storage"});
+        hooks_.note({true, false, left.error().message, {}, {}, {}, "storage"});
         reopen_ = parts_.loop.at(now() + retry_after, [this] { recover(); });
         return;
     }

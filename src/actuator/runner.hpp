@@ -22,6 +22,7 @@ namespace primum::actuator {
 // Something for the log.
 struct Note {
     bool warning = false;
+    bool end = false;  // of an action
     std::string message;
     std::string action;
     std::string target;
