@@ -78,6 +78,7 @@ private:
     void restore_flight(const RestoredAction& restored);
     void write_off_dry_run(const std::string& action);
     void close_orphan(const RestoredIncident& restored);
+    void close_orphan(const std::string& action);
     void apply_sources(const RuleSet& rules);
     void apply_targets(const std::shared_ptr<const RuleSet>& rules, bool is_start);
     void add_target(const std::shared_ptr<const RuleSet>& rules, const TargetRule& rule);

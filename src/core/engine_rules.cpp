@@ -325,6 +325,8 @@ void Engine::Impl::restore_flight(const RestoredAction& restored) {
         if (is_unfinished(restored)) {
             orphans_.push_back(action.id);
             world_.emit(SettleAction{action.id});
+        } else {
+            close_orphan(action.id);
         }
         return;
     }
@@ -338,6 +340,16 @@ void Engine::Impl::restore_flight(const RestoredAction& restored) {
         flight.rung.remedies.resize(flight.record.index + 1);
     }
     ladder(target).resume(std::move(flight), restored.state);
+}
+
+// There is nothing left by which a finished action could be verified.
+void Engine::Impl::close_orphan(const std::string& action) {
+    TransitionRecord record;
+    record.action = action;
+    record.at = world_.now;
+    record.state = ActionState::kept;
+    record.reason = "abandoned";
+    world_.record(std::move(record));
 }
 
 // What a dry-run action would have been judged by was lost with the restart.

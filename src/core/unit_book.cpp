@@ -118,6 +118,9 @@ std::optional<ForeignActor> UnitFacts::foreign_actor(Instant now, Duration grace
     if (stopped_by_ == Stopper::somebody && state_.active_state != "active") {
         return ForeignActor{"stopped by a job that is not ours; a start hands it back", {}};
     }
+    if (inactive_when_first_seen_ && state_.active_state == "inactive") {
+        return ForeignActor{"it was stopped when first seen; a start hands it back", {}};
+    }
     if (auto policy = restart_policy(now)) {
         return policy;
     }

@@ -36,7 +36,8 @@ public:
     [[nodiscard]] UnitHealth health() const;
 
     // Whether somebody else is at work, or has just been: a job that is not ours is queued; a job
-    // that is not ours stopped it and none has started it since; systemd's Restart= is at work or
+    // that is not ours stopped it (or it was down when first seen: nobody can say that nobody did)
+    // and none has started it since; systemd's Restart= is at work or
     // may still be; or somebody's job ended less than `grace` ago (it deserves as much time to show
     // its effect as our own would get).
     [[nodiscard]] std::optional<ForeignActor> foreign_actor(Instant now, Duration grace) const;
