@@ -3,13 +3,12 @@
 
 #include "systemd/link.hpp"
 #include "systemd/properties.hpp"
+#include "systemd/stop_walk.hpp"
 #include "systemd/unit_table.hpp"
 
 #include <algorithm>
 #include <array>
 #include <charconv>
-#include <deque>
-#include <set>
 #include <string_view>
 #include <unordered_map>
 #include <utility>
@@ -75,49 +74,30 @@ struct FactsGathering {
     }
 };
 
-// One walk along the dependencies that a stop or a restart follows.
+UnitLinks read_links(const PropertyMap& properties, const std::string& unit) {
+    UnitLinks links;
+    links.id = text_of(properties, "Id").value_or(unit);
+    links.running = runs(text_of(properties, "ActiveState").value_or(""));
+    links.required_by = texts_of(properties, "RequiredBy");
+    links.requisite_of = texts_of(properties, "RequisiteOf");
+    links.bound_by = texts_of(properties, "BoundBy");
+    links.consists_of = texts_of(properties, "ConsistsOf");
+    links.propagates_stop_to = texts_of(properties, "PropagatesStopTo");
+    links.conflicts = texts_of(properties, "Conflicts");
+    const auto others = texts_of(properties, "ConflictedBy");
+    links.conflicts.insert(links.conflicts.end(), others.begin(), others.end());
+    return links;
+}
+
+// One StopWalk under way.
 struct Walk {
-    struct Step {
-        std::string unit;
-        bool through_inactive = false;  // its own dependants are reached even if it is not running
-        bool restarted = false;         // it would be started again, so its Conflicts count
-    };
-    std::string root;
+    explicit Walk(const std::string& root) : steps(root) {}
+
+    StopWalk steps;
     std::uint32_t most = 0;
-    std::set<std::string> seen;
-    std::set<std::string> found;
-    std::deque<Step> open;
     std::size_t in_flight = 0;
     bool over = false;
     UnitsDone done;
-
-    void add(const std::vector<std::string>& units, bool through_inactive, bool restarted) {
-        for (const auto& unit : units) {
-            if (seen.insert(unit).second) {
-                open.push_back({unit, through_inactive, restarted});
-            }
-        }
-    }
-
-    void take(const Step& step, const PropertyMap& properties) {
-        const bool running = runs(text_of(properties, "ActiveState").value_or(""));
-        const auto id = text_of(properties, "Id").value_or(step.unit);
-        if (step.unit == root) {
-            seen.insert(id);
-        } else if (running && id != root) {
-            found.insert(id);
-        } else if (!step.through_inactive) {
-            return;
-        }
-        for (const auto* property : {"RequiredBy", "RequisiteOf", "BoundBy", "ConsistsOf"}) {
-            add(texts_of(properties, property), false, true);
-        }
-        add(texts_of(properties, "PropagatesStopTo"), true, false);
-        if (step.restarted) {
-            add(texts_of(properties, "Conflicts"), false, false);
-            add(texts_of(properties, "ConflictedBy"), false, false);
-        }
-    }
 
     void end(ManagerResult<std::vector<std::string>> result) {
         if (!std::exchange(over, true)) {
@@ -262,9 +242,8 @@ void Manager::Impl::facts(const std::string& unit, FactsDone done) {
 }
 
 void Manager::Impl::walk(const std::shared_ptr<Walk>& walk) {
-    while (!walk->over && !walk->open.empty() && walk->in_flight < walk_width) {
-        const auto step = walk->open.front();
-        walk->open.pop_front();
+    while (!walk->over && walk->steps.has_next() && walk->in_flight < walk_width) {
+        const auto step = walk->steps.next();
         ++walk->in_flight;
         get_all(step.unit,
                 [walk, step](Impl& self, sdbus::MethodReply* reply, const sdbus::Error* error) {
@@ -277,17 +256,18 @@ void Manager::Impl::walk(const std::shared_ptr<Walk>& walk) {
                         walk->end(fail(error_of(error)));
                         return;
                     }
-                    walk->take(step, properties);
-                    if (walk->found.size() > walk->most) {
-                        walk->end(fail(
-                            ManagerError{"too_many", "too many units depend on " + walk->root}));
+                    walk->steps.take(step, read_links(properties, step.unit));
+                    if (walk->steps.found().size() > walk->most) {
+                        walk->end(fail(ManagerError{
+                            "too_many", "too many units depend on " + walk->steps.root()}));
                         return;
                     }
                     self.walk(walk);
                 });
     }
-    if (walk->open.empty() && walk->in_flight == 0) {
-        walk->end(std::vector<std::string>(walk->found.begin(), walk->found.end()));
+    const auto& found = walk->steps.found();
+    if (!walk->steps.has_next() && walk->in_flight == 0) {
+        walk->end(std::vector<std::string>(found.begin(), found.end()));
     }
 }
 
@@ -392,12 +372,9 @@ void Manager::facts(const std::string& unit, FactsDone done) {
 }
 
 void Manager::stopped_with(const std::string& unit, std::uint32_t most, UnitsDone done) {
-    auto walk = std::make_shared<Walk>();
-    walk->root = unit;
+    auto walk = std::make_shared<Walk>(unit);
     walk->most = most;
     walk->done = std::move(done);
-    walk->seen.insert(unit);
-    walk->open.push_back({unit, true, true});
     impl_->walk(walk);
 }
 
