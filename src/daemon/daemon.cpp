@@ -178,6 +178,7 @@ Result<void, StartError> Daemon::take_name() {
 void Daemon::start_core() {
     actuator_ = std::make_unique<remedy::ActuatorClient>(
         loop_, clock_, [this](EventBody body) { answered(std::move(body)); });
+    announcer_ = std::make_unique<Announcer>(loop_, clock_, announcer_ports());
     effects_ = std::make_unique<Effects>(clock_, effect_ports());
     driver_ = std::make_unique<CoreDriver>(engine_, clock_, loop_, driver_hooks());
     effects_->restore(restored_);
@@ -241,6 +242,7 @@ int Daemon::stop(int exit_code) {
     }
     if (effects_) {
         effects_->stop();
+        announcer_->flush();
     }
     self_watch_.reset();
     http_.reset();

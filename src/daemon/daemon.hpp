@@ -2,6 +2,7 @@
 #pragma once
 
 #include "bus/service.hpp"
+#include "daemon/announcer.hpp"
 #include "daemon/backend.hpp"
 #include "daemon/clock_jumps.hpp"
 #include "daemon/clock_watch.hpp"
@@ -70,6 +71,7 @@ private:
 
     // What the parts are given (wiring.cpp).
     [[nodiscard]] EffectPorts effect_ports();
+    [[nodiscard]] Announcer::Ports announcer_ports();
     [[nodiscard]] CoreDriver::Hooks driver_hooks();
     [[nodiscard]] DaemonBackend::Ports backend_ports();
     [[nodiscard]] Reloader::Hooks reload_hooks();
@@ -87,7 +89,6 @@ private:
     void follow_rules();
     void told_of_reload(const bus::ReloadStatus& status);
     void reload();
-    void show_status_soon();
     void show_status();
     [[nodiscard]] bus::DaemonView view() const;
     [[nodiscard]] std::string metrics_page();
@@ -116,6 +117,7 @@ private:
     systemd::LoopSource prune_timer_;
     std::optional<LedgerHealth> ledger_health_;
 
+    std::unique_ptr<Announcer> announcer_;
     std::unique_ptr<Effects> effects_;
     std::unique_ptr<CoreDriver> driver_;
     std::unique_ptr<DaemonBackend> backend_;
@@ -136,7 +138,6 @@ private:
     bool ready_ = false;
     bool stopping_ = false;
     std::optional<StatusFacts> status_;
-    systemd::LoopSource status_soon_;
     std::set<std::string> ill_;
 };
 

@@ -45,31 +45,46 @@ EffectPorts Daemon::effect_ports() {
                 } else {
                     ill_.insert(change.target);
                 }
-                if (service_) {
-                    service_->level_changed(change);
-                }
+                announcer_->level(change);
             },
         .target_changed =
             [this](const std::string& target) {
-                if (service_ && target.empty()) {
-                    service_->host_changed();
-                } else if (service_) {
-                    service_->target_changed(target);
+                if (target.empty()) {
+                    announcer_->host();
+                } else {
+                    announcer_->target(target);
                 }
             },
         .incident_changed =
-            [this](const IncidentRecord& incident) {
-                if (service_) {
-                    service_->incident_changed(incident);
-                    if (engine_.target(incident.target)) {
-                        service_->target_changed(incident.target);
-                    }
-                }
-            },
+            [this](const IncidentRecord& incident) { announcer_->incident(incident); },
         .tell = [this](const Effect& effect) { log_->observe(effect); },
         .count = [this](const Effect& effect) { metrics_.observe(effect); },
         .off_switch = [this] { return read_off_switch(places_); },
         .submit = [this](EventBody body) { driver_->submit(std::move(body)); },
+    };
+}
+
+Announcer::Ports Daemon::announcer_ports() {
+    return {
+        .level =
+            [this](const LevelChanged& change) {
+                if (service_) {
+                    service_->level_changed(change);
+                }
+            },
+        .incident =
+            [this](const IncidentRecord& incident) {
+                if (service_) {
+                    service_->incident_changed(incident);
+                }
+            },
+        .target =
+            [this](const std::string& target) {
+                if (service_ && engine_.target(target)) {
+                    service_->target_changed(target);
+                }
+            },
+        .host = [this] { show_status(); },
     };
 }
 
@@ -130,7 +145,7 @@ void Daemon::carry_out(const Event& event, std::vector<Effect> effects) {
         }
     }
     if (news) {
-        show_status_soon();
+        announcer_->host();
     }
 }
 
@@ -276,7 +291,7 @@ void Daemon::told_of_reload(const bus::ReloadStatus& status) {
     }
     if (ready_) {
         systemd::notify_ready();
-        show_status_soon();
+        announcer_->host();
     }
 }
 
@@ -287,17 +302,10 @@ void Daemon::reload() {
     }
 }
 
-// Once a turn, however much happened in it, and behind what matters more.
-void Daemon::show_status_soon() {
-    if (ready_ && !status_soon_.armed()) {
-        status_soon_ = loop_.soon([this] {
-            status_soon_.reset();
-            show_status();
-        });
-    }
-}
-
 void Daemon::show_status() {
+    if (!ready_) {
+        return;
+    }
     if (service_) {
         service_->host_changed();
     }
