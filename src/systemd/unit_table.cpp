@@ -158,6 +158,7 @@ bool UnitTable::resolved(const std::string& name, const ListedUnit& listed) {
     }
     unit.stale = true;
     unit.detailed = true;
+    release_states(unit);
     tell_state(unit);
     return false;
 }
@@ -183,8 +184,22 @@ void UnitTable::details(std::string_view id, const UnitChange& change) {
     if (auto* unit = find(id)) {
         apply(*unit, change);
         unit->detailed = true;
+        release_states(*unit);
         tell_state(*unit);
     }
+}
+
+// The configuration that held back states has been read, or will not be.
+void UnitTable::release_states(Unit& unit) {
+    for (auto& held : unit.held) {
+        if (auto* state = std::get_if<UnitEvent>(&held.body)) {
+            state->restart = unit.now.restart;
+            state->restart_delay = unit.now.restart_delay;
+            unit.told = *state;
+            held.asking = false;
+        }
+    }
+    flush(unit);
 }
 
 void UnitTable::remember(std::string_view id, const UnitChange& change) {
@@ -201,10 +216,11 @@ bool UnitTable::changed(std::string_view id, const UnitChange& change) {
     apply(*unit, change);
     const bool ask = unit->stale && !at_rest(unit->now.active_state);
     if (ask) {
+        // Held back, and all that follows behind it, until its configuration is known.
         unit->stale = false;
-        unit->detailed = false;
-    }
-    if (unit->detailed) {
+        unit->told = unit->now;
+        tell(*unit, unit->now, true);
+    } else if (unit->detailed) {
         tell_state(*unit);
     }
     return ask;

@@ -89,7 +89,7 @@ private:
 
     struct Held {
         EventBody body;
-        bool asking = false;  // a job whose type is being asked for
+        bool asking = false;  // for the job's type, or the state's configuration
     };
     struct Unit {
         std::vector<std::string> names;  // as watched
@@ -103,6 +103,7 @@ private:
 
     Unit* find(std::string_view id);
     static void apply(Unit& unit, const UnitChange& change);
+    void release_states(Unit& unit);
     void tell_state(Unit& unit);
     void tell(Unit& unit, EventBody body, bool asking);
     void flush(Unit& unit);

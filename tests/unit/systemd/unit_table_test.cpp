@@ -281,6 +281,32 @@ TEST_F(UnitTableTest, AUnitAtRestIsToldAtOnceAndReadWhenItLeavesItsRest) {
     EXPECT_THAT(told(), ElementsAre("a.service is failed/failed"));
 }
 
+TEST_F(UnitTableTest, WhatFollowsAStateThatWaitsForItsConfigurationWaitsBehindIt) {
+    known("a.service", "inactive");
+    EXPECT_TRUE(table_.job_new("a.service", 7));
+    table_.job_type("a.service", 7, "start");
+    EXPECT_THAT(told(), ElementsAre("a.service job 7 new start"));
+    EXPECT_TRUE(table_.changed("a.service", state("active", "running")));
+    table_.job_removed("a.service", 7, "done");
+    EXPECT_FALSE(table_.changed("a.service", state("failed", "failed")));
+    EXPECT_THAT(told(), IsEmpty());
+    UnitChange details;
+    details.restart = "on-failure";
+    table_.details("a.service", details);
+    EXPECT_THAT(told(),
+                ElementsAre("a.service is active/running",
+                            "a.service job 7 ended done",
+                            "a.service is failed/failed"));
+    EXPECT_EQ(std::get<UnitEvent>(last_).restart, "on-failure");
+}
+
+TEST_F(UnitTableTest, AStateWhoseConfigurationNeverCameIsToldWhenResolvedAgain) {
+    known("a.service", "inactive");
+    EXPECT_TRUE(table_.changed("a.service", state("active", "running")));
+    EXPECT_FALSE(table_.resolved("a.service", listed("a.service", "inactive")));
+    EXPECT_THAT(told(), ElementsAre("a.service is active/running", "a.service is inactive/dead"));
+}
+
 TEST_F(UnitTableTest, AUnitThatComesBackAfterUnloadingIsReadAnew) {
     known("a.service", "active");
     table_.changed("a.service", state("inactive", "dead"));
