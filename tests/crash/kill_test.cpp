@@ -26,7 +26,7 @@ Step appending(std::vector<Record> records) {
 
 std::vector<Step> steps() {
     std::vector<Step> all;
-    for (std::uint64_t id = 1; id <= 4; ++id) {
+    for (std::uint64_t id = 1; id <= 2; ++id) {
         const auto at = static_cast<std::int64_t>(id * 10);
         DecisionRecord acted;
         acted.incident = id;

@@ -49,6 +49,8 @@ inline IncidentRecord sample_incident() {
     incident.attempts = {0, 1, 2, 3, 4, 5};
     incident.dry_attempts = {5, 4, 3, 2, 1, 0};
     incident.exhausted_code = "cooldown";
+    incident.paged = 5;
+    incident.in_other_hands = true;
     return incident;
 }
 

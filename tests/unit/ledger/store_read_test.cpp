@@ -49,6 +49,8 @@ TEST_F(StoreReadTest, GivesBackEveryFieldThatWasWritten) {
     open.helped = Level::retry;
     open.dry_attempts = {6, 5, 4, 3, 2, 1};
     open.exhausted_code = "cooldown";
+    open.paged = 5;
+    open.in_other_hands = true;
     ActionRecord intent = action(8, 3, 2);
     intent.level = Level::restart;
     intent.index = 1;
