@@ -14,7 +14,9 @@ import os
 import shutil
 import signal
 import subprocess
+import sys
 import tempfile
+import threading
 import time
 import uuid
 from pathlib import Path
@@ -110,6 +112,27 @@ def _cgroup_dirs():
     return dirs
 
 
+def _tidy_up_after_the_dead():
+    """Removes the empty directories of boxes whose maker could not do it any more."""
+    for folder in ROOT_OF_BOXES.glob("primum-*-*"):
+        if not Path(f"/proc/{folder.name.split('-')[1]}").exists():
+            for cgroup in _cgroup_dirs():
+                if (cgroup / folder.name).exists():
+                    _remove_cgroup(cgroup / folder.name)
+            for path in (folder / "root", folder):
+                try:
+                    path.rmdir()
+                except OSError:
+                    pass
+
+
+def _end_orderly_on_sigterm():
+    """A `kill` of the maker unwinds it, so that it stops its box."""
+    if threading.current_thread() is threading.main_thread() and \
+            signal.getsignal(signal.SIGTERM) == signal.SIG_DFL:
+        signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+
+
 def _remove_cgroup(path):
     """Removes an empty cgroup and what is below it; waits a little for the last process to go."""
     until = time.monotonic() + 5
@@ -140,6 +163,8 @@ class Box:
         reason = why_not()
         if reason:
             raise BoxError(reason)
+        _end_orderly_on_sigterm()
+        _tidy_up_after_the_dead()
         try:
             self._start()
         except BaseException:

@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: MIT
 //
 // Preloaded into a daemon of the box to end it, or to stop it, at one exact boundary: the file that
-// $CRASH_AT names says which, as `KIND NUMBER WHAT`.
+// $CRASH_AT names says which, as `KIND NUMBER WHAT PROCESS`.
 //
 //   KIND    sync      a durable write (fsync, fdatasync)
 //           actuator  a message over the actuator's socket, in either direction
 //           bus       a message to the system bus
 //   NUMBER  which one, counted from 1 since the file has been there with this text
 //   WHAT    kill or stop, both just before the call
+//   PROCESS its number; another run of the same daemon goes on
 //
 // Without the file nothing happens. It is looked at again before every such call.
 
@@ -39,6 +40,7 @@ struct Order {
     char kind[16] = {};
     char what[16] = {};
     int number = 0;
+    int process = 0;
 };
 
 bool read_order(Order& order) {
@@ -53,7 +55,13 @@ bool read_order(Order& order) {
     const ssize_t size = read(fd, order.text, sizeof order.text - 1);
     close(fd);
     return size > 0 &&
-           std::sscanf(order.text, "%15s %d %15s", order.kind, &order.number, order.what) == 3;
+           std::sscanf(order.text,
+                       "%15s %d %15s %d",
+                       order.kind,
+                       &order.number,
+                       order.what,
+                       &order.process) == 4 &&
+           order.process == getpid();
 }
 
 // Counts one call of a kind, and acts when it is the one that was ordered.

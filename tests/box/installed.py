@@ -30,8 +30,9 @@ def install(box, stage):
     stage = Path(stage)
     if not (stage / "usr").is_dir():
         raise BoxError(f"{stage} is not a staged installation (meson install with DESTDIR)")
-    subprocess.run(["cp", "-r", "--no-preserve=ownership", "--preserve=mode,links", f"{stage}/.",
-                    f"{box.path('/')}/"], check=True)
+    # Directories that are there already stay as they are.
+    subprocess.run(["sh", "-c", 'tar -C "$0" -c . | tar -C "$1" -x --no-same-owner '
+                    '--no-overwrite-dir', str(stage), f"{box.path('/')}/"], check=True)
     box.run(["cp", SETTINGS, f"{SETTINGS}.example"])  # tests write their own over it
     box.run(["systemd-sysusers"])
     box.run(["systemd-tmpfiles", "--create", "--prefix=/run/primum", "--prefix=/etc/primum",

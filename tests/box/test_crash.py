@@ -29,12 +29,12 @@ class CrashTest(BoxCase):
         self.begin({"web": restart_rule("web", timeout=timeout)})
 
     def order(self, daemon, text):
-        """Where `daemon` is to end or to stop; None: nowhere."""
+        """Where `daemon`, as it runs now, is to end or to stop; None: nowhere."""
         path = self.box.path(f"/run/crash_at.{daemon}")
         if text is None:
             path.unlink(missing_ok=True)
         else:
-            path.write_text(text, encoding="ascii")
+            path.write_text(f"{text} {self.box.main_pid(SERVICES[daemon])}", encoding="ascii")
 
     def settled(self):
         """Whether the newest incident has come to an end of its own."""
@@ -81,10 +81,11 @@ class CrashTest(BoxCase):
         fired = fired or self.box.main_pid(service) != before
         result = self.check_truth(self.starts("web") - starts, f"{daemon}: {text}")
         if self.state("web") != "active":
-            number = self.incidents("web")[0]["id"]
             self.box.run(["systemctl", "reset-failed", "web.service"], check=False)
             self.box.run(["systemctl", "start", "web.service"])
-            self.primum.ctl("ack", str(number), "--reason", "next round", check=False)
+        incident = self.incidents("web")[0]
+        if incident["open"]:
+            self.primum.ctl("ack", str(incident["id"]), "--reason", "next round")
         self.until(lambda: self.target("web")["level"] == "steady", 20, "the target to be steady")
         return fired, result
 

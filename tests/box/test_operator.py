@@ -108,9 +108,12 @@ class OffSwitchTest(BoxCase):
 
     def test_holds_while_primumd_hangs_with_a_request_sent(self):
         self.unit("web")
-        self.box.write("/run/crash_at.actuator", "sync 1 stop")
         self.preload("primum-actuator", "/run/crash_at.actuator")
         self.begin({"web": restart_rule("web")})
+        self.kill("web")
+        self.until_closed("web")  # from here on, the actuator's first write is `started`
+        pid = self.box.main_pid("primum-actuator.service")
+        self.box.write("/run/crash_at.actuator", f"sync 1 stop {pid}")
         self.kill("web")
         self.until(lambda: self.stopped("primum-actuator.service"), 10,
                    "the actuator to have the request")
@@ -118,11 +121,11 @@ class OffSwitchTest(BoxCase):
         self.box.write("/run/primum/disabled", "")
         self.box.run(["rm", "/run/crash_at.actuator"])
         self.box.signal("primum-actuator.service", 18)
-        self.stays(lambda: self.starts("web") == 1, 3, "acted although switched off")
+        self.stays(lambda: self.starts("web") == 2, 3, "acted although switched off")
         self.box.signal("primumd.service", 18)
-        self.until(lambda: self.actions("web") and self.actions("web")[0]["result"] == "failed",
-                   15, "the refusal to be on record")
-        self.assertEqual(self.starts("web"), 1)
+        self.until(lambda: self.actions("web")[0]["result"] == "failed", 15,
+                   "the refusal to be on record")
+        self.assertEqual((self.starts("web"), len(self.actions("web"))), (2, 2))
 
     def test_disable_as_root_works_while_primumd_hangs(self):
         self.unit("web")

@@ -79,8 +79,13 @@ class ReloadTest(BoxCase):
         self.assertIn("ten.toml:", self.box.journal("-u", "primumd.service"))
         self.assertNotEqual(self.reload_counts(), before)
         self.assertEqual(len(self.primum.json("list")["targets"]), 1)
+        # The actuator reads the rules itself, and does nothing by files that are wrong.
         self.kill("web")
-        self.until_closed("web")
+        self.until(lambda: self.incidents("web") and
+                   ("waited", "preflight") in self.decisions("web"), 10, "the refusal")
+        self.stays(lambda: self.starts("web") == 1, 1, "acted by rules that are wrong")
+        self.box.run(["rm", "/etc/primum/rules.d/ten.toml"])
+        self.until_closed("web", 60)
         self.assertEqual(self.starts("web"), 2)
 
     def test_primumctl_reload_refuses_wrong_rules(self):
