@@ -49,8 +49,8 @@ struct IncidentRecord {
     std::array<std::uint32_t, level_count> attempts{};      // enforced, since armed
     std::array<std::uint32_t, level_count> dry_attempts{};  // dry-run, since armed
     std::string exhausted_code;
-    std::uint32_t paged = 0;       // bit per PageKind: told to a person already
-    bool in_other_hands = false;   // somebody else stopped the unit, and nothing has started it since
+    std::uint32_t paged = 0;      // bit per PageKind: told to a person already
+    bool in_other_hands = false;  // somebody else stopped the unit; nothing has started it since
     bool operator==(const IncidentRecord&) const = default;
 };
 
