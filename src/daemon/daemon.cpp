@@ -221,6 +221,7 @@ void Daemon::start_senses() {
     actuator_->start();
     follow_rules();
     prune_later();
+    give_back_later();
 }
 
 void Daemon::start_http() {

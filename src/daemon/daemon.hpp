@@ -87,6 +87,7 @@ private:
     void prune_later();
     void put_in_force(const rules::RulesLoad& load, const rules::Settings& settings);
     void follow_rules();
+    void give_back_later();
     void told_of_reload(const bus::ReloadStatus& status);
     void reload();
     void show_status();
@@ -115,6 +116,7 @@ private:
     systemd::LoopSource ledger_source_;
     systemd::LoopSource ledger_timer_;
     systemd::LoopSource prune_timer_;
+    systemd::LoopSource memory_timer_;
     std::optional<LedgerHealth> ledger_health_;
 
     std::unique_ptr<Announcer> announcer_;

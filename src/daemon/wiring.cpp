@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "daemon/daemon.hpp"
 #include "daemon/exit_codes.hpp"
+#include "daemon/memory.hpp"
 #include "systemd/notify.hpp"
 
 #include <fmt/format.h>
@@ -8,13 +9,12 @@
 #include <algorithm>
 #include <utility>
 
-#include <malloc.h>
-
 namespace primum::daemon {
 
 namespace {
 
 constexpr Duration prune_every = std::chrono::hours{1};
+constexpr Duration give_back_after = std::chrono::seconds{5};
 constexpr std::size_t most_errors_logged = 50;
 
 // Whether an event or one of its effects can change what the status line says.
@@ -250,8 +250,12 @@ void Daemon::put_in_force(const rules::RulesLoad& load, const rules::Settings& s
     driver_->submit(
         RulesEvent{.digest = load.rules->digest, .text = load.text, .compiled = load.rules});
     follow_rules();
-    // Reading rules takes several times what the result does.
-    malloc_trim(0);
+    give_back_later();
+}
+
+// Once the units and sources of a start or a reload have told what they had to tell.
+void Daemon::give_back_later() {
+    memory_timer_ = loop_.at(clock_.now().t + give_back_after, [] { give_back_memory(); });
 }
 
 // The senses turn to what the rules in force name.
