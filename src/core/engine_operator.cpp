@@ -84,7 +84,10 @@ void Engine::Impl::hold(const OperatorEvent& event, bool disable) {
     reply(event,
           true,
           "ok",
-          what + whom(event.target) + " for " + core::duration_text(event.length),
+          what + whom(event.target) + " for " + core::duration_text(event.length) +
+              (world_.ledger_healthy ? ""
+                                     : "; it cannot be recorded now: a restart of primumd "
+                                       "would end it"),
           id);
 }
 

@@ -54,6 +54,12 @@ TEST_F(EngineOperatorTest, AReleaseLetsTheRungGoOn) {
     EXPECT_NE(world.effect<AskPreflight>(), nullptr);
 }
 
+TEST_F(EngineOperatorTest, AHoldThatCannotBeRecordedSaysSo) {
+    world.tell(1s, LedgerEvent{LedgerNews::unhealthy, "", "disk full"});
+    ASSERT_EQ(ask(OperatorVerb::hold, "web", 1h), "ok");
+    EXPECT_NE(world.effect<OperatorReply>()->message.find("cannot be recorded"), std::string::npos);
+}
+
 TEST_F(EngineOperatorTest, HoldsAreBounded) {
     for (int i = 0; i < 256; ++i) {
         ASSERT_EQ(ask(OperatorVerb::hold, "web", 1h), "ok");
