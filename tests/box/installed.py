@@ -115,10 +115,10 @@ class Primum:
     def explain_failure(self):
         """What there is to read when a test failed."""
         parts = []
+        journal = ["journalctl", "--no-pager", "-q", "-n", "60", f"--since={self.journal_since}",
+                   "-o", "short-precise", "-u", "primumd.service", "-u", "primum-actuator.service"]
         for words in (["primumctl", "status"], ["primumctl", "incidents"], ["primumctl", "actions"],
-                      ["journalctl", "--no-pager", "-q", "-n", "60",
-                       f"--since={self.journal_since}", "-o", "short-precise", "-u", "primumd.service",
-                       "-u", "primum-actuator.service"]):
+                      journal):
             done = self.box.run(words, check=False)
             parts.append(f"--- {' '.join(words)}\n{done.stdout}{done.stderr}")
         return "\n".join(parts)
