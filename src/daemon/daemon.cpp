@@ -165,8 +165,10 @@ Result<void, StartError> Daemon::take_name() {
                       .down =
                           [this](const std::string& why) {
                               service_.reset();
-                              journal_->warning("the system bus is away: " + why +
-                                                "; remedies wait until it is back");
+                              if (!std::exchange(bus_away_, true)) {
+                                  journal_->warning("the system bus is away: " + why +
+                                                    "; remedies wait until it is back");
+                              }
                           }});
     bus_->start();
     if (name_error_ && name_error_->code == bus::BusError::Code::taken) {
@@ -197,7 +199,7 @@ void Daemon::first_rules() {
         auto none = std::make_shared<RuleSet>();
         none->settings = settings_.decision;
         rules_ = std::move(none);
-        driver_->submit(RulesEvent{.compiled = rules_});
+        driver_->submit(RulesEvent{.digest = "none", .compiled = rules_});
     }
 }
 
