@@ -31,7 +31,7 @@ SUITES = {
     "property": "random timelines against the invariants",
     "crash": "kills and storage faults at every step",
     "box": "the installed daemon with real systemd, units and faults (needs root)",
-    "asan": "unit, scenario, property and crash once more, with ASan and UBSan",
+    "asan": "unit, scenario, property and crash once more, with ASan and UBSan (a second build)",
     "bench": "the measurements of tests/bench (needs root; minutes)",
 }
 DEFAULT = ["tidy", "unit", "scenario", "property", "crash", "box"]
