@@ -45,12 +45,17 @@ RulesCheck::RulesCheck(systemd::EventLoop& loop, const Clock& clock, std::string
     : loop_(loop), clock_(clock), program_(std::move(program)) {}
 
 RulesCheck::~RulesCheck() {
+    kill_child();
+    close_all();
+}
+
+void RulesCheck::kill_child() {
     if (child_ > 0) {
         kill(child_, SIGKILL);
         int status = 0;
         waitpid(child_, &status, 0);
+        child_ = -1;
     }
-    close_all();
 }
 
 void RulesCheck::start(const std::string& settings, std::function<void(CheckOutcome)> done) {
@@ -110,7 +115,12 @@ bool RulesCheck::spawn(const std::string& settings, std::string& error) {
         return false;
     }
     process_ = static_cast<int>(syscall(SYS_pidfd_open, child_, 0));
-    PRIMUM_CHECK(process_ >= 0);
+    if (process_ < 0) {
+        error = "the end of the check cannot be awaited: " + why(errno);
+        kill_child();
+        close_all();
+        return false;
+    }
     return true;
 }
 

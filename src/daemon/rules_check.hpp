@@ -42,6 +42,7 @@ private:
     void drain();
     void ended();
     void finish(CheckOutcome outcome);
+    void kill_child();
     void close_all();
     [[nodiscard]] CheckOutcome judge(int code, int status) const;
 
