@@ -82,6 +82,13 @@ struct SeverityChanged {
     std::string value;
 };
 
+// A watched unit runs anew.
+struct UnitStarted {
+    std::string unit;
+    StartedBy by = StartedBy::somebody;
+    std::string detail;  // the job, the invocation
+};
+
 // The answer to an OperatorEvent.
 struct OperatorReply {
     std::uint64_t ticket = 0;
@@ -106,6 +113,7 @@ using Effect = std::variant<RecordEffect,
                             Notify,
                             LevelChanged,
                             SeverityChanged,
+                            UnitStarted,
                             OperatorReply,
                             Rejected>;
 

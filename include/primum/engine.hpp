@@ -20,6 +20,7 @@ struct IndicatorView {
     EvidenceItem evidence;
     std::string source;           // empty for unit_state
     std::optional<Instant> last;  // of the last evaluation that knew something
+    std::string baseline;         // "normal 0.12 ± 0.02 (500 samples)", or empty
 };
 
 // One rung of a target's ladder, as it stands.
@@ -32,6 +33,7 @@ struct RungView {
     std::uint32_t attempts = 0;
     std::string condition;  // "error on 1 indicator for 30s"
     std::string remedy;     // "reload, restart" or empty
+    std::string trials;     // "improved 8 of 10 (49..94 %); alone 2 of 9 (6..55 %)", or empty
     std::optional<Instant> cooldown_until;
 };
 
@@ -48,6 +50,8 @@ struct TargetSummary {
     std::string reason;                     // of the latest decision
     bool held = false;
     bool disabled = false;
+    bool flapping = false;
+    bool breaker = false;  // its own is tripped
 };
 
 // Everything that answers "why did you act" and "why did you not".
@@ -91,6 +95,8 @@ struct HostView {
     std::uint32_t host_actions_used = 0;  // within the host budget's window
     Budget host_budget;
     std::vector<HoldView> holds;
+    std::vector<BreakerRecord> breakers;  // tripped
+    std::string busy;                     // what is at work on the host; empty: nothing
 };
 
 // Bounds of the core; at a bound it refuses with a reason and counts, it never grows.
@@ -98,6 +104,7 @@ struct EngineLimits {
     std::uint32_t series_per_source = 10'000;
     std::uint32_t samples_per_window = 1'024;
     std::uint32_t holds = 256;
+    std::uint32_t series_name_bytes = 4'096;
     std::uint32_t remembered_actions = 4'096;
 };
 

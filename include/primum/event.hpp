@@ -60,11 +60,13 @@ struct UnitEvent {
     std::string active_state;  // active, inactive, failed, activating, deactivating, reloading, ...
     std::string sub_state;     // running, dead, auto-restart, start-limit-hit's "failed", ...
     std::string result;        // success, exit-code, signal, start-limit-hit, ...
-    std::string invocation_id;   // hex; one run of the unit
-    std::string restart;         // Restart= : no, always, on-failure, ...
-    Duration restart_delay{0};   // RestartSec=
-    std::uint32_t restarts = 0;  // NRestarts: not monotonic
-    std::uint32_t job_id = 0;    // the job queued on it, 0 for none
+    std::string invocation_id;            // hex; one run of the unit
+    std::string restart;                  // Restart= : no, always, on-failure, ...
+    Duration restart_delay{0};            // RestartSec=
+    std::uint32_t restarts = 0;           // NRestarts: not monotonic
+    std::uint32_t job_id = 0;             // the job queued on it, 0 for none
+    std::uint32_t start_limit_burst = 0;  // StartLimitBurst=, 0: no limit
+    Duration start_limit_interval{0};     // StartLimitIntervalSec=
 };
 
 // A job of a watched unit came or went.
@@ -93,17 +95,26 @@ struct ProviderEvent {
     std::string note;
 };
 
-enum class OperatorVerb : std::uint8_t { hold, release, disable, enable, acknowledge };
+enum class OperatorVerb : std::uint8_t {
+    hold,
+    release,
+    disable,
+    enable,
+    acknowledge,
+    reset_breaker,
+    rollback
+};
 template <>
-inline constexpr std::array<std::string_view, 5> enum_names<OperatorVerb>{
-    "hold", "release", "disable", "enable", "acknowledge"};
+inline constexpr std::array<std::string_view, 7> enum_names<OperatorVerb>{
+    "hold", "release", "disable", "enable", "acknowledge", "reset_breaker", "rollback"};
 
 // A person's command, already authorised. Answered by an OperatorReply effect with the same ticket.
 struct OperatorEvent {
     std::uint64_t ticket = 0;
     OperatorVerb verb = OperatorVerb::hold;
-    std::string target;          // empty: all targets (hold, release, disable, enable)
+    std::string target;  // empty: all targets (hold, release, disable, enable), the host's breaker
     std::uint64_t incident = 0;  // of acknowledge
+    std::string action;          // of rollback
     Duration length{0};          // of hold and disable: how long; mandatory
     std::string reason;          // mandatory
     std::uint32_t uid = 0;
@@ -113,15 +124,17 @@ enum class HostChange : std::uint8_t {
     off_switch,    // `disabled` says how the off switch files stand now
     resumed,       // the host woke from suspend
     clock_jumped,  // the wall clock moved against the monotonic one by over a second
+    busy,          // `busy` says whether boot, shutdown or the package manager is at work
 };
 template <>
-inline constexpr std::array<std::string_view, 3> enum_names<HostChange>{
-    "off_switch", "resumed", "clock_jumped"};
+inline constexpr std::array<std::string_view, 4> enum_names<HostChange>{
+    "off_switch", "resumed", "clock_jumped", "busy"};
 
 struct HostEvent {
     HostChange change = HostChange::off_switch;
     bool disabled = false;
-    std::string detail;  // which file, by how much
+    bool busy = false;
+    std::string detail;  // which file, by how much, what is at work
 };
 
 // A rule set takes effect. The first one must come before anything is decided.

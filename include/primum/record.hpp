@@ -123,12 +123,54 @@ struct OperatorRecord {
     std::string message;
 };
 
+// What an indicator has learnt to be normal; written again now and then, and at most hourly.
+struct BaselineRecord {
+    std::string target;
+    std::string indicator;
+    std::string digest;  // of the target's rule: another meaning learns anew
+    std::uint64_t samples = 0;
+    std::string state;  // as Baseline::save gives it
+    Stamp at;
+    bool operator==(const BaselineRecord&) const = default;
+};
+
+// A breaker as it was left: tripped until a person resets it. The row of a reset stays, for what
+// happened before it does not count again.
+struct BreakerRecord {
+    std::string target;  // empty: the host's
+    bool tripped = false;
+    std::string reason;          // worse, no_effect, new_illness; of a reset: what the person said
+    std::string detail;          // for people: which actions
+    std::uint32_t uid = 0;       // of a reset
+    std::uint64_t incident = 0;  // in which it tripped, 0: none
+    Stamp at;
+    bool operator==(const BreakerRecord&) const = default;
+};
+
+// How often something was tried on a target and what came of it. `level` steady counts doing
+// nothing: improved = recovered alone, unchanged = did not.
+struct TrialRecord {
+    std::string target;
+    Level level = Level::steady;
+    std::uint32_t index = 0;  // which of the rung's remedies
+    std::string plan_digest;  // another plan is tried anew; empty for doing nothing
+    std::uint32_t improved = 0;
+    std::uint32_t unchanged = 0;
+    std::uint32_t worse = 0;
+    bool demoted = false;
+    Stamp at;
+    bool operator==(const TrialRecord&) const = default;
+};
+
 using Record = std::variant<IncidentRecord,
                             DecisionRecord,
                             ActionRecord,
                             TransitionRecord,
                             HoldRecord,
-                            OperatorRecord>;
+                            OperatorRecord,
+                            BaselineRecord,
+                            BreakerRecord,
+                            TrialRecord>;
 
 // A stamp and the boot it belongs to.
 struct StoredStamp {
@@ -159,7 +201,13 @@ struct RestoredHold {
     StoredStamp until;
 };
 
-// What a start knows of the past. Windows and trip counts are not in it: they start empty.
+struct RestoredBreaker {
+    BreakerRecord breaker;
+    StoredStamp at;
+};
+
+// What a start knows of the past. Windows and trip counts are not in it: they start empty (but see
+// `engine`).
 struct RestoredState {
     std::string boot_id;              // of now
     bool clock_synchronised = false;  // else time passed since another boot counts as 0
@@ -175,6 +223,12 @@ struct RestoredState {
     // sorted by sequence.
     std::vector<RestoredAction> actions;
     std::vector<RestoredHold> holds;  // not released, not past
+    std::vector<BaselineRecord> baselines;
+    std::vector<RestoredBreaker> breakers;
+    std::vector<TrialRecord> trials;
+    // Only at the head of a recording's segment that begins in the middle of a run: the whole
+    // engine, as Engine::save gave it. All other members but boot_id are then empty.
+    std::string engine;
 };
 
 }  // namespace primum

@@ -106,11 +106,28 @@ struct SourceRule {
     std::string digest;  // SHA-256 (hex) of this source's meaning; equal means unchanged
 };
 
-// Where a severity begins. At least one of above/below is set. A value exactly at the threshold
-// has not crossed it. clear_* default to the threshold itself.
+// A learnt normal (src/core/baseline.hpp says how it is learnt).
+enum class Season : std::uint8_t { none, hour_of_day };
+template <>
+inline constexpr std::array<std::string_view, 2> enum_names<Season>{"none", "hour_of_day"};
+
+struct BaselineRule {
+    std::uint32_t min_samples = 500;          // fewer than these judge nothing
+    Duration forget{std::chrono::hours{24}};  // the time after which half of it is forgotten
+    Season seasonal = Season::none;
+    bool operator==(const BaselineRule&) const = default;
+};
+
+// Where a severity begins. At least one of above/below, or of above_baseline/below_baseline, is
+// set. A value exactly at the threshold has not crossed it. clear_* default to the threshold
+// itself. above_baseline counts robust deviations (1.4826 MAD) from the learnt median; both it and
+// `by_at_least` must be exceeded.
 struct Threshold {
     std::optional<double> above;
     std::optional<double> below;
+    std::optional<double> above_baseline;
+    std::optional<double> below_baseline;
+    double by_at_least = 0;  // absolute distance from the baseline, in the value's own unit
     std::optional<double> clear_below;  // with `above`: cleared only when under this
     std::optional<double> clear_above;  // with `below`: cleared only when over this
 };
@@ -131,6 +148,7 @@ struct IndicatorRule {
     Duration over{0};             // window of rate, increase, ratio, quantile
     std::uint32_t min_count = 1;  // ratio, quantile: fewer events than this are `unknown`
     double quantile = 0;          // of `quantile`
+    std::optional<BaselineRule> baseline;
     Reduce reduce = Reduce::worst;
     std::array<std::optional<Threshold>, severity_count> thresholds;  // by Severity
     Persistence trip{3, 5, Duration{0}};
@@ -138,9 +156,16 @@ struct IndicatorRule {
     Duration stale_after{0};  // without an evaluation for so long it is `unknown`
 };
 
+// How a remedy can be undone, which decides when it is: `call` after `worse`; `files` (pointers
+// too) also after `unchanged`.
+enum class WayBack : std::uint8_t { none, call, files };
+template <>
+inline constexpr std::array<std::string_view, 3> enum_names<WayBack>{"none", "call", "files"};
+
 // One thing that can be done at a rung.
 struct RemedyRule {
     RemedyKind kind = RemedyKind::restart;
+    WayBack way_back = WayBack::none;
     Duration timeout{std::chrono::seconds{90}};  // from start to the end of its job
     std::string irreversible;  // why there is no way back; empty where none is needed
     // SHA-256 (hex) over everything that decides what this remedy does: target, unit, level,
@@ -195,6 +220,14 @@ struct TargetRule {
     }
 };
 
+// What trips the breaker of a target; the host's trips at twice these numbers.
+struct BreakerRule {
+    std::uint32_t window = 10;    // verified actions looked at, of the last 24 h
+    std::uint32_t worse = 2;      // so many `worse` among them
+    std::uint32_t no_effect = 6;  // so many without effect: `unchanged`, or relapsed
+    bool operator==(const BreakerRule&) const = default;
+};
+
 // The part of the daemon's settings that decisions depend on.
 struct DecisionSettings {
     Mode mode = Mode::dry_run;  // the ceiling for every target
@@ -202,6 +235,7 @@ struct DecisionSettings {
     Budget host{6, std::chrono::hours{1}};
     std::array<std::optional<Budget>, level_count> per_level;
     Duration max_hold{std::chrono::hours{24}};
+    BreakerRule breaker;
 };
 
 struct RuleSet {

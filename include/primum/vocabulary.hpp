@@ -150,25 +150,20 @@ enum class DecisionKind : std::uint8_t {
     abandoned,     // the target is gone from the rules
     source_failed,
     source_recovered,
+    rolling_back,     // the way back is being taken (reason: outcome, or operator)
+    rolled_back,      // it was taken
+    rollback_failed,  // it could not be taken: a person is needed
+    breaker_tripped,  // remedies do harm (reason: worse, no_effect, new_illness)
+    breaker_reset,    // by a person
+    demoted,          // a remedy does not beat waiting
 };
 template <>
-inline constexpr std::array<std::string_view, 17> enum_names<DecisionKind>{"opened",
-                                                                           "entered",
-                                                                           "waited",
-                                                                           "would_act",
-                                                                           "acted",
-                                                                           "spent",
-                                                                           "passed_over",
-                                                                           "verified",
-                                                                           "soaking",
-                                                                           "relapsed",
-                                                                           "recovered",
-                                                                           "exhausted",
-                                                                           "stalled",
-                                                                           "acknowledged",
-                                                                           "abandoned",
-                                                                           "source_failed",
-                                                                           "source_recovered"};
+inline constexpr std::array<std::string_view, 23> enum_names<DecisionKind>{
+    "opened",          "entered",          "waited",       "would_act",    "acted",
+    "spent",           "passed_over",      "verified",     "soaking",      "relapsed",
+    "recovered",       "exhausted",        "stalled",      "acknowledged", "abandoned",
+    "source_failed",   "source_recovered", "rolling_back", "rolled_back",  "rollback_failed",
+    "breaker_tripped", "breaker_reset",    "demoted"};
 
 // What the actuator says before it acts: it can, it should be asked again, it never can.
 enum class Preflight : std::uint8_t { can, not_now, cannot };
@@ -209,6 +204,15 @@ inline constexpr std::array<std::string_view, 23> enum_names<Refusal>{
     "unknown_action", "no_way_back",   "rules_unreadable",  "storage",      "bus",
     "unreachable",    "not_available", "not_applicable"};
 
+// Who made a unit run anew.
+enum class StartedBy : std::uint8_t {
+    us,        // an action of ours
+    systemd,   // its own Restart=
+    somebody,  // a job that is not ours, or nobody knows
+};
+template <>
+inline constexpr std::array<std::string_view, 3> enum_names<StartedBy>{"us", "systemd", "somebody"};
+
 // What a page is about. One page per incident and kind.
 enum class PageKind : std::uint8_t {
     exhausted,
@@ -217,16 +221,18 @@ enum class PageKind : std::uint8_t {
     rollback_failed,
     breaker,
     awaiting_data,
-    source_failed
+    source_failed,
+    demoted,  // a remedy that does not beat waiting is not used any more
 };
 template <>
-inline constexpr std::array<std::string_view, 7> enum_names<PageKind>{"exhausted",
+inline constexpr std::array<std::string_view, 8> enum_names<PageKind>{"exhausted",
                                                                       "stalled",
                                                                       "ambiguous",
                                                                       "rollback_failed",
                                                                       "breaker",
                                                                       "awaiting_data",
-                                                                      "source_failed"};
+                                                                      "source_failed",
+                                                                      "demoted"};
 
 // Why a collection of a source failed: SourceEvent::error_class in its one spelling.
 enum class SourceFailure : std::uint8_t {

@@ -44,6 +44,10 @@ void Engine::Impl::take(const OperatorEvent& event) {
         case OperatorVerb::acknowledge:
             acknowledge(event);
             break;
+        case OperatorVerb::reset_breaker:
+        case OperatorVerb::rollback:
+            reply(event, false, "not_available", "this version cannot do it");
+            break;
     }
 }
 

@@ -126,6 +126,9 @@ void Effects::carry(const SeverityChanged& effect) {
     ports_.target_changed(effect.target);
 }
 
+// Told by log and metrics.
+void Effects::carry(const UnitStarted& /*effect*/) {}
+
 void Effects::carry(const RecordEffect& effect) {
     if (const auto* incident = std::get_if<IncidentRecord>(&effect.record)) {
         ports_.incident_changed(*incident);

@@ -60,6 +60,7 @@ private:
     void carry(const OperatorReply& effect);
     void carry(const LevelChanged& effect);
     void carry(const SeverityChanged& effect);
+    void carry(const UnitStarted& effect);
     void carry(const RecordEffect& effect);
     void carry(const Notify&) {}
     void carry(const Rejected&) {}

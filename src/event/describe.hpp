@@ -136,6 +136,40 @@ void describe(V& v, T& x) {
     v.maybe("message", x.message);
 }
 
+template <class V, Is<BaselineRecord> T>
+void describe(V& v, T& x) {
+    v.field("target", x.target);
+    v.field("indicator", x.indicator);
+    v.field("digest", x.digest);
+    v.field("samples", x.samples);
+    v.field("state", x.state);
+    v.field("at", x.at);
+}
+
+template <class V, Is<BreakerRecord> T>
+void describe(V& v, T& x) {
+    v.maybe("target", x.target);
+    v.field("tripped", x.tripped);
+    v.field("reason", x.reason);
+    v.maybe("detail", x.detail);
+    v.maybe("uid", x.uid);
+    v.maybe("incident", x.incident);
+    v.field("at", x.at);
+}
+
+template <class V, Is<TrialRecord> T>
+void describe(V& v, T& x) {
+    v.field("target", x.target);
+    v.maybe("level", x.level, Level::steady);
+    v.maybe("index", x.index);
+    v.maybe("plan_digest", x.plan_digest);
+    v.maybe("improved", x.improved);
+    v.maybe("unchanged", x.unchanged);
+    v.maybe("worse", x.worse);
+    v.maybe("demoted", x.demoted);
+    v.field("at", x.at);
+}
+
 template <class V, Is<RestoredIncident> T>
 void describe(V& v, T& x) {
     v.field("incident", x.incident);
@@ -161,6 +195,12 @@ void describe(V& v, T& x) {
     v.field("until", x.until);
 }
 
+template <class V, Is<RestoredBreaker> T>
+void describe(V& v, T& x) {
+    v.field("breaker", x.breaker);
+    v.field("at", x.at);
+}
+
 template <class V, Is<RestoredState> T>
 void describe(V& v, T& x) {
     v.field("boot_id", x.boot_id);
@@ -174,6 +214,10 @@ void describe(V& v, T& x) {
     v.maybe("incidents", x.incidents);
     v.maybe("actions", x.actions);
     v.maybe("holds", x.holds);
+    v.maybe("baselines", x.baselines);
+    v.maybe("breakers", x.breakers);
+    v.maybe("trials", x.trials);
+    v.maybe("engine", x.engine);
 }
 
 }  // namespace primum::event

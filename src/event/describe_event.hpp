@@ -69,6 +69,8 @@ void describe(V& v, T& x) {
     v.maybe("restart_delay", x.restart_delay);
     v.maybe("restarts", x.restarts);
     v.maybe("job_id", x.job_id);
+    v.maybe("start_limit_burst", x.start_limit_burst);
+    v.maybe("start_limit_interval", x.start_limit_interval);
 }
 
 template <class V, Is<JobEvent> T>
@@ -101,6 +103,7 @@ void describe(V& v, T& x) {
     v.field("verb", x.verb);
     v.maybe("target", x.target);
     v.maybe("incident", x.incident);
+    v.maybe("action", x.action);
     v.maybe("length", x.length);
     v.maybe("reason", x.reason);
     v.field("uid", x.uid);
@@ -110,6 +113,7 @@ template <class V, Is<HostEvent> T>
 void describe(V& v, T& x) {
     v.field("change", x.change);
     v.maybe("disabled", x.disabled);
+    v.maybe("busy", x.busy);
     v.maybe("detail", x.detail);
 }
 

@@ -19,11 +19,19 @@ constexpr std::array<std::string_view, std::variant_size_v<Effect>> effect_names
                                                                                  "notify",
                                                                                  "level_changed",
                                                                                  "severity_changed",
+                                                                                 "unit_started",
                                                                                  "operator_reply",
                                                                                  "rejected"};
 
-constexpr std::array<std::string_view, std::variant_size_v<Record>> record_names{
-    "incident", "decision", "action", "transition", "hold", "operator"};
+constexpr std::array<std::string_view, std::variant_size_v<Record>> record_names{"incident",
+                                                                                 "decision",
+                                                                                 "action",
+                                                                                 "transition",
+                                                                                 "hold",
+                                                                                 "operator",
+                                                                                 "baseline",
+                                                                                 "breaker",
+                                                                                 "trial"};
 
 }  // namespace
 
@@ -87,6 +95,13 @@ void describe(V& v, T& x) {
     v.field("from", x.from);
     v.field("to", x.to);
     v.field("value", x.value);
+}
+
+template <class V, Is<UnitStarted> T>
+void describe(V& v, T& x) {
+    v.field("unit", x.unit);
+    v.field("by", x.by);
+    v.maybe("detail", x.detail);
 }
 
 template <class V, Is<OperatorReply> T>

@@ -164,7 +164,45 @@ CREATE TABLE slots(
 ) STRICT, WITHOUT ROWID;
 )sql";
 
-constexpr std::array<const char*, 1> migrations{version_1};
+// A baseline belongs to an indicator, whose value may be made of many series. What has been tried
+// is counted with its plan, and doing nothing under level 'steady'.
+constexpr const char* version_2 = R"sql(
+DROP TABLE baselines;
+CREATE TABLE baselines(
+    target TEXT NOT NULL,
+    indicator TEXT NOT NULL,
+    digest TEXT NOT NULL,
+    samples INTEGER NOT NULL,
+    state TEXT NOT NULL,
+    at_t_us INTEGER NOT NULL, at_wall_us INTEGER NOT NULL, at_boot TEXT NOT NULL,
+    PRIMARY KEY(target, indicator)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE breakers(
+    target TEXT PRIMARY KEY,
+    tripped INTEGER NOT NULL,
+    reason TEXT NOT NULL,
+    detail TEXT NOT NULL,
+    uid INTEGER NOT NULL,
+    incident INTEGER NOT NULL,
+    at_t_us INTEGER NOT NULL, at_wall_us INTEGER NOT NULL, at_boot TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE trials(
+    target TEXT NOT NULL,
+    level TEXT NOT NULL,
+    remedy_index INTEGER NOT NULL,
+    plan_digest TEXT NOT NULL,
+    improved INTEGER NOT NULL,
+    unchanged INTEGER NOT NULL,
+    worse INTEGER NOT NULL,
+    demoted INTEGER NOT NULL,
+    at_t_us INTEGER NOT NULL, at_wall_us INTEGER NOT NULL, at_boot TEXT NOT NULL,
+    PRIMARY KEY(target, level, remedy_index)
+) STRICT, WITHOUT ROWID;
+)sql";
+
+constexpr std::array<const char*, 2> migrations{version_1, version_2};
 
 }  // namespace
 

@@ -304,4 +304,44 @@ LedgerResult<void> Store::put(const OperatorRecord& record) {
                    record.message);
 }
 
+LedgerResult<void> Store::put(const BaselineRecord& record) {
+    return execute("INSERT OR REPLACE INTO baselines VALUES(?, ?, ?, ?, ?, ?, ?, ?)",
+                   record.target,
+                   record.indicator,
+                   record.digest,
+                   record.samples,
+                   record.state,
+                   to_us(record.at.t),
+                   to_us(record.at.wall),
+                   options_.boot_id);
+}
+
+LedgerResult<void> Store::put(const BreakerRecord& record) {
+    return execute("INSERT OR REPLACE INTO breakers VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                   record.target,
+                   record.tripped,
+                   record.reason,
+                   record.detail,
+                   record.uid,
+                   record.incident,
+                   to_us(record.at.t),
+                   to_us(record.at.wall),
+                   options_.boot_id);
+}
+
+LedgerResult<void> Store::put(const TrialRecord& record) {
+    return execute("INSERT OR REPLACE INTO trials VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                   record.target,
+                   name_of(record.level),
+                   record.index,
+                   record.plan_digest,
+                   record.improved,
+                   record.unchanged,
+                   record.worse,
+                   record.demoted,
+                   to_us(record.at.t),
+                   to_us(record.at.wall),
+                   options_.boot_id);
+}
+
 }  // namespace primum::ledger

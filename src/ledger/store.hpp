@@ -38,6 +38,7 @@ struct StoreOptions {
     std::uint32_t restored_actions = 4'096;    // at most so many, the newest
     std::uint32_t restored_incidents = 1'024;  // closed ones, the newest
     std::uint32_t restored_holds = 256;
+    std::uint32_t restored_learnt = 20'000;  // baselines, breakers and trials: so many of each
     std::uint32_t checkpoint_pages = 1'000;  // as in OpenOptions
 };
 
@@ -132,6 +133,10 @@ private:
     LedgerResult<void> put_transition(const TransitionRecord& record, const Sha256& intent);
     LedgerResult<void> put(const HoldRecord& record);
     LedgerResult<void> put(const OperatorRecord& record);
+    LedgerResult<void> put(const BaselineRecord& record);
+    LedgerResult<void> put(const BreakerRecord& record);
+    LedgerResult<void> put(const TrialRecord& record);
+    LedgerResult<void> restore_learnt(RestoredState& state);
 
     StoreOptions options_;
     Database database_;

@@ -67,6 +67,25 @@ void read_row(RowReader& row, OperatorRecord& o) {
     o.at = at.at;
 }
 
+void read_row(RowReader& row, BaselineRecord& b) {
+    StoredStamp at;
+    row.read_all(b.target, b.indicator, b.digest, b.samples, b.state, at);
+    b.at = at.at;
+}
+
+void read_row(RowReader& row, RestoredBreaker& value) {
+    BreakerRecord& b = value.breaker;
+    row.read_all(b.target, b.tripped, b.reason, b.detail, b.uid, b.incident, value.at);
+    b.at = value.at.at;
+}
+
+void read_row(RowReader& row, TrialRecord& t) {
+    StoredStamp at;
+    row.read_all(t.target, t.level, t.index, t.plan_digest, t.improved, t.unchanged, t.worse);
+    row.read_all(t.demoted, at);
+    t.at = at.at;
+}
+
 // All rows of a bound statement.
 template <class T>
 LedgerResult<std::vector<T>> collect(Statement& statement) {
@@ -190,7 +209,32 @@ LedgerResult<RestoredState> Store::restore(Stamp now, bool clock_synchronised) {
     state.incidents = std::move(*incidents);
     state.actions = std::move(*actions);
     state.holds = std::move(*holds);
+    if (auto done = restore_learnt(state); !done) {
+        return fail(std::move(done.error()));
+    }
     return state;
+}
+
+LedgerResult<void> Store::restore_learnt(RestoredState& state) {
+    const std::uint32_t most = options_.restored_learnt;
+    auto baselines =
+        select<BaselineRecord>("SELECT * FROM baselines ORDER BY target, indicator LIMIT ?", most);
+    if (!baselines) {
+        return fail(std::move(baselines.error()));
+    }
+    auto breakers = select<RestoredBreaker>("SELECT * FROM breakers ORDER BY target LIMIT ?", most);
+    if (!breakers) {
+        return fail(std::move(breakers.error()));
+    }
+    auto trials = select<TrialRecord>(
+        "SELECT * FROM trials ORDER BY target, level, remedy_index LIMIT ?", most);
+    if (!trials) {
+        return fail(std::move(trials.error()));
+    }
+    state.baselines = std::move(*baselines);
+    state.breakers = std::move(*breakers);
+    state.trials = std::move(*trials);
+    return {};
 }
 
 LedgerResult<std::vector<RestoredIncident>> Store::incidents(Page page) {

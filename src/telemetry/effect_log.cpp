@@ -154,6 +154,10 @@ std::optional<Entry> entry_of(const RecordEffect& effect, const ActionIndex& act
                    [](const OperatorRecord& record) { return entry_of(record); },
                    // Told by the decisions and commands that made them.
                    [](const IncidentRecord&) { return std::optional<Entry>{}; },
+                   [](const BreakerRecord&) { return std::optional<Entry>{}; },
+                   // Learnt by the way.
+                   [](const BaselineRecord&) { return std::optional<Entry>{}; },
+                   [](const TrialRecord&) { return std::optional<Entry>{}; },
                    [](const HoldRecord&) { return std::optional<Entry>{}; }},
         effect.record);
 }
@@ -190,6 +194,15 @@ std::optional<Entry> entry_of(const SeverityChanged& change) {
     return entry;
 }
 
+std::optional<Entry> entry_of(const UnitStarted& start) {
+    Entry entry;
+    entry.kind = MessageKind::unit_started;
+    entry.message = with_detail(
+        fmt::format("{} runs anew, started by {}", start.unit, name_of(start.by)), start.detail);
+    entry.reason = name_of(start.by);
+    return entry;
+}
+
 std::optional<Entry> entry_of(const Notify& page) {
     Entry entry;
     entry.priority = Priority::alert;
@@ -219,6 +232,7 @@ std::optional<Entry> entry_of(const Effect& effect, const ActionIndex& actions) 
         Overloaded{[&](const RecordEffect& record) { return entry_of(record, actions); },
                    [](const LevelChanged& change) { return entry_of(change); },
                    [](const SeverityChanged& change) { return entry_of(change); },
+                   [](const UnitStarted& start) { return entry_of(start); },
                    [](const Notify& page) { return entry_of(page); },
                    [](const Rejected& rejected) { return entry_of(rejected); },
                    // Orders to other parts; what comes of them is a record.

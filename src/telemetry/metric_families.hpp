@@ -55,6 +55,8 @@ struct MetricFamilies {
     Counters& queue_dropped;
     Counters& pages;
     Counters& operator_commands;
+    Counters& unit_starts;
+    Gauges& breaker_tripped;
     Histograms& decision_latency;
     Histograms& loop_turn;
     Histograms& action_duration;

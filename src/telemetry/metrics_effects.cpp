@@ -20,7 +20,9 @@ const Histogram::BucketBoundaries slow_buckets{
 void Metrics::Impl::observe(const Effect& effect) {
     std::visit(Overloaded{[&](const RecordEffect& record) {
                               std::visit(Overloaded{[&](const auto& body) { take(body); },
-                                                    [](const HoldRecord&) {}},
+                                                    [](const HoldRecord&) {},
+                                                    [](const BaselineRecord&) {},
+                                                    [](const TrialRecord&) {}},
                                          record.record);
                           },
                           [&](const Notify& page) {
@@ -28,6 +30,7 @@ void Metrics::Impl::observe(const Effect& effect) {
                           },
                           [&](const LevelChanged& change) { take(change); },
                           [&](const SeverityChanged& change) { take(change); },
+                          [&](const UnitStarted& start) { take(start); },
                           [&](const Rejected& rejected) { take(rejected); },
                           [](const auto&) {}},
                effect);
@@ -109,6 +112,19 @@ void Metrics::Impl::take(const SeverityChanged& change) {
               change.target,
               {{"target", change.target}, {"indicator", change.indicator}})
             .Set(static_cast<double>(change.to));
+    }
+}
+
+void Metrics::Impl::take(const UnitStarted& start) {
+    families_.unit_starts.Add({{"by", text_of(start.by)}}).Increment();
+}
+
+void Metrics::Impl::take(const BreakerRecord& record) {
+    const double value = record.tripped ? 1 : 0;
+    if (record.target.empty()) {
+        families_.breaker_tripped.Add({{"target", ""}}).Set(value);
+    } else if (targets_.contains(record.target)) {
+        owned(families_.breaker_tripped, record.target, {{"target", record.target}}).Set(value);
     }
 }
 

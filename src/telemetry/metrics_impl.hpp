@@ -86,6 +86,8 @@ private:
     void take(const OperatorRecord& record);
     void take(const LevelChanged& change);
     void take(const SeverityChanged& change);
+    void take(const UnitStarted& start);
+    void take(const BreakerRecord& record);
     void take(const Rejected& rejected);
 
     // What a target is called in a label: itself while the rules know it.

@@ -39,8 +39,8 @@ void Invariants::see(const support::Turn& turn) {
     for (const Effect& effect : turn.effects) {
         if (const auto* recorded = std::get_if<RecordEffect>(&effect)) {
             std::visit(
-                [this]<class T>(const T& each) {
-                    if constexpr (!std::is_same_v<T, OperatorRecord>) {
+                [this](const auto& each) {
+                    if constexpr (requires { see(each); }) {
                         see(each);
                     }
                 },

@@ -306,7 +306,9 @@ private:
             do_at(at + seconds{rng_.between(1, 300)},
                   [](World& world) { world.set_disabled(false, ""); });
         } else if (what == 1) {
-            do_at(at, [](World& world) { world.send(HostEvent{HostChange::resumed, false, ""}); });
+            do_at(at, [](World& world) {
+                world.send(HostEvent{HostChange::resumed, false, false, ""});
+            });
         } else if (what == 2 && shape_.holds_lie_about_time) {
             const Duration by = seconds{rng_.between(-90'000, 90'000)};
             do_at(at, [by](World& world) { world.jump_wall(by); });

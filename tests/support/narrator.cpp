@@ -172,6 +172,34 @@ std::string words_of(const SeverityChanged& change) {
                        quoted(change.value));
 }
 
+std::string words_of(const UnitStarted& start) {
+    return fmt::format("{}: started by {}{}", start.unit, name_of(start.by), quoted(start.detail));
+}
+
+std::string words_of(const BaselineRecord& baseline) {
+    return fmt::format(
+        "{}: {} learnt from {} samples", baseline.target, baseline.indicator, baseline.samples);
+}
+
+std::string words_of(const BreakerRecord& breaker) {
+    return fmt::format("{}: breaker {} {}{}",
+                       breaker.target.empty() ? "host" : breaker.target,
+                       breaker.tripped ? "TRIPPED" : "reset",
+                       breaker.reason,
+                       quoted(breaker.detail));
+}
+
+std::string words_of(const TrialRecord& trial) {
+    return fmt::format("{}: tried {}[{}] improved {} unchanged {} worse {}{}",
+                       trial.target,
+                       trial.level == Level::steady ? "waiting" : name_of(trial.level),
+                       trial.index,
+                       trial.improved,
+                       trial.unchanged,
+                       trial.worse,
+                       trial.demoted ? " demoted" : "");
+}
+
 std::string words_of(const OperatorReply& reply) {
     return fmt::format("reply: {}{}", reply.code, quoted(reply.message));
 }

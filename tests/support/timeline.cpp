@@ -230,7 +230,7 @@ bool Timeline::perform_host(const Words& words) {
     } else if (verb == "wall") {
         world_.jump_wall(parse_duration(word(words, 1)), !has(words, "unnoticed"));
     } else if (verb == "resumed") {
-        world_.send(HostEvent{HostChange::resumed, false, ""});
+        world_.send(HostEvent{HostChange::resumed, false, false, ""});
     } else if (verb == "disabled") {
         world_.set_disabled(word(words, 1) == "on", "/run/primum/disabled");
     } else if (verb == "ledger") {

@@ -185,13 +185,13 @@ void World::send_at(Stamp stamp, EventBody body) {
 void World::jump_wall(Duration by, bool noticed) {
     wall_shift_ += by;
     if (noticed) {
-        send(HostEvent{HostChange::clock_jumped, disabled_, ""});
+        send(HostEvent{HostChange::clock_jumped, disabled_, false, ""});
     }
 }
 
 void World::set_disabled(bool disabled, const std::string& file) {
     disabled_ = disabled;
-    send(HostEvent{HostChange::off_switch, disabled, file});
+    send(HostEvent{HostChange::off_switch, disabled, false, file});
 }
 
 UnitEvent World::unit(const std::string& name) const {

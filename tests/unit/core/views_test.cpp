@@ -37,7 +37,7 @@ TEST(ViewsTest, AnUnknownTargetHasNoExplanation) {
 
 TEST(ViewsTest, TheHostIsOneScreen) {
     EngineFixture world{rule_set({restart_target()})};
-    world.tell(1s, HostEvent{HostChange::off_switch, true, "/run/primum/disabled"});
+    world.tell(1s, HostEvent{HostChange::off_switch, true, false, "/run/primum/disabled"});
     const HostView host = world.engine.host();
     EXPECT_TRUE(host.disabled);
     EXPECT_EQ(host.mode, Mode::enforce);

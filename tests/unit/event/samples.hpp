@@ -106,8 +106,8 @@ inline std::vector<Event> sample_events() {
     bodies.push_back(FileEvent{"gateway", "/etc/x"});
     bodies.push_back(ProviderEvent{"upstream", "west", "dead", "gone"});
     bodies.push_back(
-        OperatorEvent{1, OperatorVerb::acknowledge, "gateway", 2, Duration{5}, "why", 1000});
-    bodies.push_back(HostEvent{HostChange::clock_jumped, true, "by 3 s"});
+        OperatorEvent{1, OperatorVerb::rollback, "gateway", 2, "l-1", Duration{5}, "why", 1000});
+    bodies.push_back(HostEvent{HostChange::clock_jumped, true, true, "by 3 s"});
     bodies.push_back(
         PreflightEvent{3, Preflight::cannot, Refusal::masked, "masked", {"b.service"}});
     bodies.push_back(ActionEvent{"uuid-4",

@@ -186,9 +186,10 @@ TEST(EffectLogTest, TellsRulesOffSwitchAndLedger) {
     rules.compiled = std::make_shared<RuleSet>();
     EXPECT_EQ(entry_of(Event{{}, rules})->message,
               "rules 0123456789ab in force: 0 targets, 0 sources");
-    EXPECT_EQ(entry_of(Event{{}, HostEvent{HostChange::off_switch, true, "/run/primum/disabled"}})
-                  ->message,
-              "the off switch is on: nothing is done: /run/primum/disabled");
+    EXPECT_EQ(
+        entry_of(Event{{}, HostEvent{HostChange::off_switch, true, false, "/run/primum/disabled"}})
+            ->message,
+        "the off switch is on: nothing is done: /run/primum/disabled");
     EXPECT_EQ(entry_of(Event{{}, LedgerEvent{LedgerNews::unhealthy, "", "disk full"}})->message,
               "the ledger is unhealthy: no remedies: disk full");
     EXPECT_FALSE(entry_of(Event{{}, LedgerEvent{LedgerNews::committed, "uuid-3", ""}}));
