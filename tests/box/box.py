@@ -325,7 +325,8 @@ class Box:
         pid = self.main_pid(unit)
         if pid == 0:
             raise BoxError(f"{unit} has no main process to signal")
-        self.run(["kill", f"-{int(number)}", str(pid)])
+        # The shell's own: a minimal Debian has no /bin/kill.
+        self.run(["sh", "-c", f"kill -{int(number)} {int(pid)}"])
 
     def kill_hard(self, unit):
         """kill -9 of a unit's main process."""

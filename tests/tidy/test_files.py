@@ -35,6 +35,7 @@ class FilesTest(unittest.TestCase):
 
     def none(self, breaches):
         """Fails with all breaches, a line each."""
+        breaches = list(breaches)
         if breaches:
             self.fail("\n" + "\n".join(map(str, breaches)))
 
@@ -86,6 +87,14 @@ class FilesTest(unittest.TestCase):
         self.none([f"{path}:{number}: {line.strip()}" for path in tree.files()
                    for number, line in enumerate(tree.text(path).splitlines(), 1)
                    if later.search(line)])
+
+    def test_units_run_nothing_that_a_minimal_host_lacks(self):
+        """A unit starts programs of ours or the shell: /bin/kill, for one, need not be there."""
+        ours = re.compile(r"Exec\w+=(@\w+@/primum|/usr/local/bin/primum|/bin/sh )")
+        self.none(f"{path}: {line}" for path in tree.files(("systemd", "packaging"), UNITS)
+                  for line in tree.text(path).splitlines()
+                  if re.match(r"Exec\w+=", line) and not ours.match(line)
+                  and not line.startswith("ExecPaths"))
 
     def test_headers_guard_themselves(self):
         self.none([path for path in tree.files(("src", "include", "tests"), {".hpp", ".h"})
