@@ -3,6 +3,7 @@
 
 #include "rules/compilation.hpp"
 #include "rules/file.hpp"
+#include "rules/settings_text.hpp"
 #include "rules/toml_reader.hpp"
 
 #include <fmt/format.h>
@@ -18,6 +19,7 @@ namespace primum::rules {
 namespace {
 
 constexpr std::string_view file_marker = "#primum-rules ";
+constexpr std::string_view settings_marker = "#primum-settings ";
 constexpr std::size_t no_tree = SIZE_MAX;  // of a file that could not be parsed
 
 // Entries of a directory that end in .toml, sorted by name.
@@ -238,12 +240,33 @@ private:
     NamedTables targets_;
 };
 
-std::string joined(const std::vector<RuleFile>& files) {
-    std::string out;
+std::string joined(const std::vector<RuleFile>& files, const Settings& settings) {
+    const std::string decision = decision_settings_text(settings);
+    std::string out = fmt::format("{}{} -\n{}\n", settings_marker, decision.size(), decision);
     for (const RuleFile& file : files) {
         out += fmt::format("{}{} {}\n{}\n", file_marker, file.text.size(), file.path, file.text);
     }
     return out;
+}
+
+// Takes `marker SIZE NAME`, the text of that size and a newline off the front; nothing, and nothing
+// taken, where there is no such entry.
+std::optional<RuleFile> take_entry(std::string_view marker, std::string_view& text) {
+    if (!text.starts_with(marker)) {
+        return std::nullopt;
+    }
+    const std::string_view line = text.substr(marker.size(), text.find('\n') - marker.size());
+    std::size_t size = 0;
+    const auto [end, error] = std::from_chars(line.data(), line.data() + line.size(), size);
+    const std::size_t body = marker.size() + line.size() + 1;
+    if (error != std::errc{} || end == line.data() + line.size() || *end != ' ' ||
+        body > text.size() || size > text.size() - body) {
+        return std::nullopt;
+    }
+    RuleFile entry{std::string{end + 1, line.data() + line.size()},
+                   std::string{text.substr(body, size)}};
+    text.remove_prefix(std::min(text.size(), body + size + 1));
+    return entry;
 }
 
 }  // namespace
@@ -255,7 +278,7 @@ RulesLoad load_rules(const std::vector<std::filesystem::path>& files_or_dirs,
     for (const auto& path : files_or_dirs) {
         reading.add(path);
     }
-    load.text = joined(reading.files);
+    load.text = joined(reading.files, settings);
     Compiler{settings, !load.errors.empty()}.run(reading.files, load);
     return load;
 }
@@ -265,31 +288,36 @@ RulesLoad compile_rules(const std::vector<RuleFile>& files, const Settings& sett
     for (const RuleFile& file : files) {
         load.files.emplace_back(file.path);
     }
-    load.text = joined(files);
+    load.text = joined(files, settings);
     Compiler{settings, false}.run(files, load);
     return load;
 }
 
 std::vector<RuleFile> split_rules_text(std::string_view text) {
+    take_entry(settings_marker, text);
     std::vector<RuleFile> files;
-    while (text.starts_with(file_marker)) {
-        const std::string_view line =
-            text.substr(file_marker.size(), text.find('\n') - file_marker.size());
-        std::size_t size = 0;
-        const auto [end, error] = std::from_chars(line.data(), line.data() + line.size(), size);
-        const std::size_t body = file_marker.size() + line.size() + 1;
-        if (error != std::errc{} || end == line.data() + line.size() || *end != ' ' ||
-            body > text.size() || size > text.size() - body) {
-            break;  // no marker of ours: the rest is one file
-        }
-        files.push_back(RuleFile{std::string{end + 1, line.data() + line.size()},
-                                 std::string{text.substr(body, size)}});
-        text.remove_prefix(std::min(text.size(), body + size + 1));
+    while (auto file = take_entry(file_marker, text)) {
+        files.push_back(*std::move(file));
     }
-    if (!text.empty()) {
+    if (!text.empty()) {  // no marker of ours: the rest is one file
         files.push_back(RuleFile{"rules", std::string{text}});
     }
     return files;
+}
+
+SettingsLoad recorded_settings(std::string_view text) {
+    const auto entry = take_entry(settings_marker, text);
+    return entry ? parse_settings(entry->text, "recorded settings") : SettingsLoad{};
+}
+
+RulesLoad compile_recorded_rules(std::string_view text) {
+    const SettingsLoad settings = recorded_settings(text);
+    if (!settings.errors.empty()) {
+        RulesLoad load;
+        load.errors = settings.errors;
+        return load;
+    }
+    return compile_rules(split_rules_text(text), settings.settings);
 }
 
 }  // namespace primum::rules

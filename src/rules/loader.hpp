@@ -26,7 +26,9 @@ struct RuleFile {
 struct RulesLoad {
     std::shared_ptr<const RuleSet> rules;  // null when there is any error
     std::vector<RuleError> errors;         // all of one run, in order of file, line and column
-    std::string text;                      // every file read, for recordings: see split_rules_text
+    // Every file read and the settings that decisions depend on, for recordings: see
+    // split_rules_text and compile_recorded_rules.
+    std::string text;
     std::vector<std::filesystem::path> files;  // what was read, in order, for ownership checks
 };
 
@@ -43,5 +45,12 @@ struct RulesLoad {
 // Takes RulesLoad::text apart again: compile_rules(split_rules_text(text), settings) gives the same
 // rule set. Text without file markers becomes one file named "rules".
 [[nodiscard]] std::vector<RuleFile> split_rules_text(std::string_view text);
+
+// The settings in RulesLoad::text: those that decisions depend on, all others at their defaults.
+// Text without them gives the defaults.
+[[nodiscard]] SettingsLoad recorded_settings(std::string_view text);
+
+// The rule set that RulesLoad::text was made of, under the settings that are in it.
+[[nodiscard]] RulesLoad compile_recorded_rules(std::string_view text);
 
 }  // namespace primum::rules

@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <string>
+
+namespace primum::replay {
+
+// Why something could not be driven through the core. The error type of this room.
+struct ReplayError {
+    std::string message;  // for people; names the file and line where there is one
+};
+
+}  // namespace primum::replay

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: MIT
+#include "rules/settings_text.hpp"
+
+#include "rules/duration.hpp"
+
+#include <fmt/format.h>
+
+namespace primum::rules {
+namespace {
+
+std::string budget_text(std::string_view key, const Budget& budget) {
+    return fmt::format("{} = {{ actions = {}, per = \"{}\" }}\n",
+                       key,
+                       budget.actions,
+                       format_duration(budget.per));
+}
+
+}  // namespace
+
+std::string decision_settings_text(const Settings& settings) {
+    const DecisionSettings& decision = settings.decision;
+    std::string out = fmt::format("mode = \"{}\"\n", name_of(decision.mode));
+    out += fmt::format("[budget]\nin_flight = {}\n", decision.in_flight);
+    out += budget_text("host", decision.host);
+    for (std::size_t i = 0; i < level_count; ++i) {
+        if (const auto& budget = decision.per_level.at(i)) {
+            out += budget_text(fmt::format("level.{}", name_of(static_cast<Level>(i))), *budget);
+        }
+    }
+    out += fmt::format("[breaker]\nwindow = {}\nworse = {}\nno_effect = {}\n",
+                       settings.breaker.window,
+                       settings.breaker.worse,
+                       settings.breaker.no_effect);
+    out += fmt::format("[hold]\nmax = \"{}\"\n", format_duration(decision.max_hold));
+    return out;
+}
+
+}  // namespace primum::rules
