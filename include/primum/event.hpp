@@ -65,6 +65,7 @@ struct UnitEvent {
     Duration restart_delay{0};            // RestartSec=
     std::uint32_t restarts = 0;           // NRestarts: not monotonic
     std::uint32_t job_id = 0;             // the job queued on it, 0 for none
+    std::string exit_status;              // how its main process ended: "203", "KILL"; or empty
     std::uint32_t start_limit_burst = 0;  // StartLimitBurst=, 0: no limit
     Duration start_limit_interval{0};     // StartLimitIntervalSec=
 };

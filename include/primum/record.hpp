@@ -51,6 +51,7 @@ struct IncidentRecord {
     std::string exhausted_code;
     std::uint32_t paged = 0;      // bit per PageKind: told to a person already
     bool in_other_hands = false;  // somebody else stopped the unit; nothing has started it since
+    Stamp held_back_since;        // a guard has held the rung back since; zero: none does
     bool operator==(const IncidentRecord&) const = default;
 };
 

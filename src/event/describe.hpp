@@ -65,6 +65,7 @@ void describe(V& v, T& x) {
     v.maybe("exhausted_code", x.exhausted_code);
     v.maybe("paged", x.paged);
     v.maybe("in_other_hands", x.in_other_hands);
+    v.maybe("held_back_since", x.held_back_since);
 }
 
 template <class V, Is<DecisionRecord> T>

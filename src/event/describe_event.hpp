@@ -69,6 +69,7 @@ void describe(V& v, T& x) {
     v.maybe("restart_delay", x.restart_delay);
     v.maybe("restarts", x.restarts);
     v.maybe("job_id", x.job_id);
+    v.maybe("exit_status", x.exit_status);
     v.maybe("start_limit_burst", x.start_limit_burst);
     v.maybe("start_limit_interval", x.start_limit_interval);
 }

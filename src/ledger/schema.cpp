@@ -167,6 +167,9 @@ CREATE TABLE slots(
 // A baseline belongs to an indicator, whose value may be made of many series. What has been tried
 // is counted with its plan, and doing nothing under level 'steady'.
 constexpr const char* version_2 = R"sql(
+ALTER TABLE incidents ADD COLUMN held_back_t_us INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE incidents ADD COLUMN held_back_wall_us INTEGER NOT NULL DEFAULT 0;
+
 DROP TABLE baselines;
 CREATE TABLE baselines(
     target TEXT NOT NULL,

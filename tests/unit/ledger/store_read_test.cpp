@@ -51,6 +51,7 @@ TEST_F(StoreReadTest, GivesBackEveryFieldThatWasWritten) {
     open.exhausted_code = "cooldown";
     open.paged = 5;
     open.in_other_hands = true;
+    open.held_back_since = stamp(7);
     ActionRecord intent = action(8, 3, 2);
     intent.level = Level::restart;
     intent.index = 1;
