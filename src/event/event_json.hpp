@@ -62,6 +62,10 @@ public:
     // `samples` and `source` may be pushed; another type is a `bad_type`.
     [[nodiscard]] Result<std::vector<Event>, LineError> read_pushed(std::string_view line,
                                                                     Stamp at);
+    // One recorded line into `event`, whose storage is used again: a `samples` line costs no
+    // allocation once its vector has grown. A `sample` must give its series by id. On an error
+    // `event` is as it was or half of the line.
+    [[nodiscard]] Result<void, LineError> read_recorded(std::string_view line, Event& event);
 
 private:
     friend Result<Event, LineError> read_event(std::string_view line, const ReadLimits& limits);

@@ -28,6 +28,7 @@ LIBRARIES = {
     "spdlog": {"telemetry", "daemon", "actuator"},
     "toml++": {"rules"},
     "re2": {"rules"},
+    "zstd.h": {"event"},
     "CLI": {"ctl"},
 }
 INCLUDE = re.compile(r'^\s*#\s*include\s+(["<])([^">]+)[">]', re.MULTILINE)
