@@ -41,6 +41,14 @@ class LayeringTest(unittest.TestCase):
                  for match in layering.CLOCKS.finditer(re.sub(r"//[^\n]*", "", tree.text(path)))]
         self.assertEqual(found, [])
 
+    def test_no_target_is_reached_by_a_process_number(self):
+        """A number may be somebody else's by now: systemd is asked, by the unit's name."""
+        signals = re.compile(r"\b(t?g?kill|pidfd_send_signal|sigqueue)\s*\(")
+        found = [f"{path}: {match.group(0)}" for path in tree.cpp(("src/actuator", "src/remedy",
+                                                                  "src/systemd"))
+                 for match in signals.finditer(re.sub(r"//[^\n]*", "", tree.text(path)))]
+        self.assertEqual(found, [])
+
     def test_tests_do_not_sleep(self):
         sleeps = re.compile(r"\b(sleep_for|sleep_until|usleep|nanosleep)\b|[^_\w]sleep\(")
         found = [str(path) for path in tree.cpp(("tests",))

@@ -36,5 +36,16 @@ TEST(BudgetTest, NeedsBothParts) {
                             "mean \"actions\"?)"));
 }
 
+TEST(BudgetTest, RefusesALimitOfZeroOrLess) {
+    for (const std::string_view actions : {"0", "-1"}) {
+        const auto errors =
+            budget_errors("{ actions = " + std::string{actions} + ", per = \"1h\" }");
+        ASSERT_EQ(errors.size(), 1U) << actions;
+        EXPECT_NE(errors.front().find("is out of range (1 to 100000)"), std::string::npos);
+    }
+    EXPECT_EQ(budget_errors("{ actions = 1, per = \"0s\" }").size(), 1U);
+    EXPECT_EQ(budget_errors("{ actions = 1, per = \"-1h\" }").size(), 1U);
+}
+
 }  // namespace
 }  // namespace primum::rules
