@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include "rules/loader.hpp"
 #include "rules/section.hpp"
 
 #include <primum/rules.hpp>
@@ -23,6 +24,8 @@ struct Compilation {
     // By that index; nothing where it could not be read.
     std::vector<std::optional<Duration>> intervals;
     bool incomplete = false;  // a file could not be read: what is missing may stand there
+    Kinds kinds = Kinds::built;
+    std::map<std::string, std::string, std::less<>> providers;  // name -> digest of its meaning
 };
 
 // One `depends_on` entry, checked when all targets are known.
@@ -42,6 +45,8 @@ struct CompiledTarget {
 [[nodiscard]] bool is_available(SourceKind kind);
 [[nodiscard]] bool is_available(ValueKind kind);
 [[nodiscard]] bool is_available(RemedyKind kind);
+// Whether the grammar has the kind's parameters, so that Kinds::known takes it.
+[[nodiscard]] bool is_known(RemedyKind kind);
 
 // The levels a kind may stand on (DESIGN: remedies).
 [[nodiscard]] bool may_stand_on(RemedyKind kind, Level level);
@@ -53,11 +58,17 @@ struct CompiledTarget {
 [[nodiscard]] IndicatorRule compile_indicator(const std::string& name,
                                               Section& section,
                                               const Compilation& all);
-// One entry of a rung's `remedy` list. Nothing when it is wrong.
+// One `[provider.NAME]`, checked for its shape: the digest of what it means.
+[[nodiscard]] std::string compile_provider(const std::string& name,
+                                           Section& section,
+                                           const Compilation& all);
+// One entry of a rung's `remedy` list. Nothing when it is wrong. Until seal() has made the plan's
+// digest, `plan_digest` is that of the kind's own parameters (empty when it has none).
 [[nodiscard]] std::optional<RemedyRule> compile_remedy(const Node& entry,
                                                        Section& rung,
-                                                       Level level);
-[[nodiscard]] RungRule compile_rung(Level level, Section& section);
+                                                       Level level,
+                                                       const Compilation& all);
+[[nodiscard]] RungRule compile_rung(Level level, Section& section, const Compilation& all);
 [[nodiscard]] CompiledTarget compile_target(const std::string& name,
                                             Section& section,
                                             const Compilation& all);

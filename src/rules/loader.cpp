@@ -109,8 +109,9 @@ struct NamedTables {
 // From the files' text to the rule set.
 class Compiler {
 public:
-    Compiler(const Settings& settings, bool incomplete) : settings_(settings) {
+    Compiler(const Settings& settings, LoadOptions options, bool incomplete) : settings_(settings) {
         all_.incomplete = incomplete;
+        all_.kinds = options.kinds;
     }
 
     void run(const std::vector<RuleFile>& files, RulesLoad& load) {
@@ -125,7 +126,7 @@ public:
         auto rules = std::make_shared<RuleSet>();
         rules->settings = settings_.decision;
         compile_sources(*rules);
-        refuse_providers();
+        compile_providers();
         compile_targets(*rules);
         trees_.clear();
         const bool good = errors_.empty() && load.errors.empty();
@@ -209,10 +210,16 @@ private:
         }
     }
 
-    void refuse_providers() {
+    void compile_providers() {
         for (const auto& [name, member] : providers_.members) {
-            errors_.add(
-                member->at, fmt::format("provider.{}", name), "providers are not available yet");
+            std::string& digest = all_.providers[name];
+            if (all_.kinds == Kinds::built) {
+                errors_.add(member->at,
+                            fmt::format("provider.{}", name),
+                            "providers are not available yet");
+            } else if (auto section = section_of("provider", *member)) {
+                digest = compile_provider(name, *section, all_);
+            }
         }
     }
 
@@ -272,24 +279,27 @@ std::optional<RuleFile> take_entry(std::string_view marker, std::string_view& te
 }  // namespace
 
 RulesLoad load_rules(const std::vector<std::filesystem::path>& files_or_dirs,
-                     const Settings& settings) {
+                     const Settings& settings,
+                     LoadOptions options) {
     RulesLoad load;
     Reading reading{load};
     for (const auto& path : files_or_dirs) {
         reading.add(path);
     }
     load.text = joined(reading.files, settings);
-    Compiler{settings, !load.errors.empty()}.run(reading.files, load);
+    Compiler{settings, options, !load.errors.empty()}.run(reading.files, load);
     return load;
 }
 
-RulesLoad compile_rules(const std::vector<RuleFile>& files, const Settings& settings) {
+RulesLoad compile_rules(const std::vector<RuleFile>& files,
+                        const Settings& settings,
+                        LoadOptions options) {
     RulesLoad load;
     for (const RuleFile& file : files) {
         load.files.emplace_back(file.path);
     }
     load.text = joined(files, settings);
-    Compiler{settings, false}.run(files, load);
+    Compiler{settings, options, false}.run(files, load);
     return load;
 }
 
@@ -317,7 +327,7 @@ RulesLoad compile_recorded_rules(std::string_view text) {
         load.errors = settings.errors;
         return load;
     }
-    return compile_rules(split_rules_text(text), settings.settings);
+    return compile_rules(split_rules_text(text), settings.settings, {Kinds::known});
 }
 
 }  // namespace primum::rules

@@ -1,54 +1,11 @@
 // SPDX-License-Identifier: MIT
+#include "rules/canonical_text.hpp"
 #include "rules/compilation.hpp"
-#include "rules/digest.hpp"
-
-#include <fmt/format.h>
 
 #include <string>
 
 namespace primum::rules {
 namespace {
-
-// A canonical text: one `key=value` a line, values with their length in front, so that no two
-// meanings share a text.
-class CanonicalText {
-public:
-    void add(std::string_view key, std::string_view value) {
-        begin(key);
-        text_ += std::to_string(value.size());
-        text_ += ':';
-        text_ += value;
-        text_ += '\n';
-    }
-    void add(std::string_view key, std::int64_t value) {
-        begin(key);
-        text_ += std::to_string(value);
-        text_ += '\n';
-    }
-    void add(std::string_view key, std::uint32_t value) { add(key, std::int64_t{value}); }
-    void add(std::string_view key, Duration value) { add(key, std::int64_t{value.count()}); }
-    // In its shortest round-trip form.
-    void add(std::string_view key, double value) { add(key, fmt::format("{}", value)); }
-    void add(std::string_view key, const std::optional<double>& value) {
-        if (value) {
-            add(key, *value);
-        }
-    }
-    void add(std::string_view key, const Budget& budget) {
-        add(key, budget.actions);
-        add("per", budget.per);
-    }
-
-    [[nodiscard]] std::string digest() const { return sha256_hex(text_); }
-
-private:
-    void begin(std::string_view key) {
-        text_ += key;
-        text_ += '=';
-    }
-
-    std::string text_;
-};
 
 void add_persistence(CanonicalText& text, std::string_view key, const Persistence& persistence) {
     text.add(key, persistence.k);
@@ -99,6 +56,9 @@ std::string plan_digest(const TargetRule& target,
     text.add("kind", name_of(remedy.kind));
     text.add("timeout", remedy.timeout);
     text.add("irreversible", remedy.irreversible);
+    if (!remedy.plan_digest.empty()) {
+        text.add("parameters", remedy.plan_digest);
+    }
     return text.digest();
 }
 
@@ -175,6 +135,9 @@ void seal(RuleSet& rules) {
         }
     }
     text.add("max_hold", rules.settings.max_hold);
+    text.add("breaker", rules.settings.breaker.window);
+    text.add("worse", rules.settings.breaker.worse);
+    text.add("no_effect", rules.settings.breaker.no_effect);
     for (SourceRule& source : rules.sources) {
         source.digest = source_digest(source);
         text.add("source", source.digest);

@@ -137,7 +137,7 @@ void read_budgets(Section& top, DecisionSettings& decision) {
     budget->refuse_unknown_keys();
 }
 
-void read_breaker(Section& top, BreakerSettings& breaker) {
+void read_breaker(Section& top, BreakerRule& breaker) {
     auto section = top.table("breaker");
     if (!section) {
         return;
@@ -188,7 +188,7 @@ SettingsLoad parse_settings(std::string_view text, const std::string& file) {
         read_push(top, load.settings);
         read_recording(top, load.settings);
         read_budgets(top, load.settings.decision);
-        read_breaker(top, load.settings.breaker);
+        read_breaker(top, load.settings.decision.breaker);
         read_hold(top, load.settings.decision);
         read_notify(top, load.settings);
         top.refuse_unknown_keys();

@@ -27,12 +27,6 @@ struct RecordingSettings {
     Duration age{std::chrono::hours{24 * 14}};
 };
 
-struct BreakerSettings {
-    std::uint32_t window = 10;  // verified actions looked at
-    std::uint32_t worse = 2;
-    std::uint32_t no_effect = 6;
-};
-
 // What /etc/primum/primum.toml says. Every member has the default that an empty file gives.
 struct Settings {
     std::vector<std::filesystem::path> rules{"/etc/primum/rules.d"};
@@ -40,9 +34,8 @@ struct Settings {
     std::string http_listen{"127.0.0.1:9763"};  // "address:port" or "[v6]:port"; empty: off
     PushSettings push;
     RecordingSettings recording;
-    BreakerSettings breaker;
     std::string alertmanager_url;  // empty: none
-    DecisionSettings decision;     // mode, [budget] and [hold]
+    DecisionSettings decision;     // mode, [budget], [breaker] and [hold]
 };
 
 struct SettingsLoad {

@@ -28,9 +28,9 @@ std::string decision_settings_text(const Settings& settings) {
         }
     }
     out += fmt::format("[breaker]\nwindow = {}\nworse = {}\nno_effect = {}\n",
-                       settings.breaker.window,
-                       settings.breaker.worse,
-                       settings.breaker.no_effect);
+                       decision.breaker.window,
+                       decision.breaker.worse,
+                       decision.breaker.no_effect);
     out += fmt::format("[hold]\nmax = \"{}\"\n", format_duration(decision.max_hold));
     return out;
 }

@@ -139,7 +139,7 @@ void read_ladder(TargetRule& target, Section& section, const Compilation& all) {
             continue;
         }
         RungRule& rung = target.rungs.at(i);
-        rung = compile_rung(level, *one);
+        rung = compile_rung(level, *one, all);
         const Member* count = one->find("indicators");
         if (count != nullptr && !target.indicators.empty() &&
             rung.indicators > target.indicators.size()) {

@@ -89,6 +89,12 @@ TEST(SealTest, ChangesWithEveryMeaning) {
     EXPECT_TRUE(digests.insert(rules_of(whole(), settings).digest).second);
     settings.decision.host.actions = 7;
     EXPECT_TRUE(digests.insert(rules_of(whole(), settings).digest).second);
+    settings.decision.breaker.worse = 3;
+    EXPECT_TRUE(digests.insert(rules_of(whole(), settings).digest).second);
+    settings.decision.breaker.no_effect = 7;
+    EXPECT_TRUE(digests.insert(rules_of(whole(), settings).digest).second);
+    settings.decision.breaker.window = 11;
+    EXPECT_TRUE(digests.insert(rules_of(whole(), settings).digest).second);
     settings.decision.per_level.at(index_of(Level::restart)) = Budget{1, std::chrono::hours{1}};
     EXPECT_TRUE(digests.insert(rules_of(whole(), settings).digest).second);
 }

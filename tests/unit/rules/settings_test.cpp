@@ -30,9 +30,9 @@ void expect_defaults(const Settings& settings) {
     EXPECT_EQ(settings.push.max_series_per_source, 10'000U);
     EXPECT_EQ(settings.recording.size_bytes, 256ULL << 20U);
     EXPECT_EQ(settings.recording.age, hours{24 * 14});
-    EXPECT_EQ(settings.breaker.window, 10U);
-    EXPECT_EQ(settings.breaker.worse, 2U);
-    EXPECT_EQ(settings.breaker.no_effect, 6U);
+    EXPECT_EQ(settings.decision.breaker.window, 10U);
+    EXPECT_EQ(settings.decision.breaker.worse, 2U);
+    EXPECT_EQ(settings.decision.breaker.no_effect, 6U);
     EXPECT_EQ(settings.decision.mode, Mode::dry_run);
     EXPECT_EQ(settings.decision.in_flight, 1U);
     EXPECT_EQ(settings.decision.host.actions, 6U);
@@ -98,11 +98,11 @@ TEST(SettingsTest, ReadsEveryKey) {
     EXPECT_EQ(settings.decision.in_flight, 2U);
     EXPECT_EQ(settings.decision.host.actions, 12U);
     EXPECT_EQ(settings.decision.per_level.at(index_of(Level::retry))->per, std::chrono::minutes{1});
-    EXPECT_EQ(settings.breaker.window, 4U);
-    EXPECT_EQ(settings.breaker.no_effect, 3U);
+    EXPECT_EQ(settings.decision.breaker.window, 4U);
+    EXPECT_EQ(settings.decision.breaker.no_effect, 3U);
     EXPECT_EQ(settings.decision.max_hold, hours{2});
     EXPECT_EQ(parse_settings("http.listen = \"\"", "p").settings.http_listen, "");
-    EXPECT_EQ(parse_settings("breaker.window = 3", "p").settings.breaker.no_effect, 3U);
+    EXPECT_EQ(parse_settings("breaker.window = 3", "p").settings.decision.breaker.no_effect, 3U);
 }
 
 TEST(SettingsTest, LocatesEveryMistake) {

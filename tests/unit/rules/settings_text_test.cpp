@@ -15,7 +15,7 @@ TEST(SettingsTextTest, ReadsBackAsTheSameDecisionSettings) {
     settings.decision.host = {7, 90min};
     settings.decision.per_level.at(index_of(Level::restart)) = Budget{2, 30min};
     settings.decision.max_hold = 7h;
-    settings.breaker = {20, 3, 9};
+    settings.decision.breaker = {20, 3, 9};
 
     const SettingsLoad again = parse_settings(decision_settings_text(settings), "text");
 
@@ -30,9 +30,9 @@ TEST(SettingsTextTest, ReadsBackAsTheSameDecisionSettings) {
     EXPECT_EQ(restart->actions, 2U);
     EXPECT_FALSE(decision.per_level.at(index_of(Level::retry)));
     EXPECT_EQ(decision.max_hold, 7h);
-    EXPECT_EQ(again.settings.breaker.window, 20U);
-    EXPECT_EQ(again.settings.breaker.worse, 3U);
-    EXPECT_EQ(again.settings.breaker.no_effect, 9U);
+    EXPECT_EQ(again.settings.decision.breaker.window, 20U);
+    EXPECT_EQ(again.settings.decision.breaker.worse, 3U);
+    EXPECT_EQ(again.settings.decision.breaker.no_effect, 9U);
 }
 
 TEST(SettingsTextTest, TheDefaultsReadBack) {

@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: MIT
+#include "rule_text.hpp"
+#include "rules/compilation.hpp"
+
+#include <gtest/gtest.h>
+
+#include <set>
+
+namespace primum::rules {
+namespace {
+
+using testing::ElementsAre;
+using testing::IsEmpty;
+
+constexpr std::string_view provider =
+    "[provider.upstream]\npointer = { symlink = \"/etc/a/upstream.conf\" }\n"
+    "order = [\"one\"]\ncandidate.one = { points_to = \"/etc/a/one.conf\" }\n";
+
+// One remedy of target web at a level; a target named so that line 4 is the first of `more`.
+RemedyRule remedy_of(Level level, const std::string& remedy) {
+    const RuleSet rules =
+        known_rules_of(target_with("ladder." + std::string{name_of(level)} + ".remedy = [" +
+                                   remedy + "]\n" + std::string{provider}));
+    return rules.targets.empty() ? RemedyRule{}
+                                 : rules.targets.at(0).rungs.at(index_of(level)).remedies.at(0);
+}
+
+std::vector<std::string> errors_of_remedy(const std::string& level, const std::string& remedy) {
+    return known_errors_of(target_with("ladder." + level + ".remedy = [" + remedy + "]\n"));
+}
+
+TEST(RemedyRuleTest, AFailoverGoesBackByItsPointer) {
+    const RemedyRule remedy =
+        remedy_of(Level::failover, "{ failover = { provider = \"upstream\", then = \"reload\" } }");
+    EXPECT_EQ(remedy.kind, RemedyKind::failover);
+    EXPECT_EQ(remedy.way_back, WayBack::files);
+}
+
+TEST(RemedyRuleTest, AConfigFallbackGoesBackByItsFiles) {
+    const RemedyRule remedy =
+        remedy_of(Level::fallback,
+                  "{ config_fallback = { files = [{ path = \"/etc/a\", good = \"/usr/a\" }], "
+                  "check = [\"/usr/bin/a\", \"--check\"], then = \"restart\" } }");
+    EXPECT_EQ(remedy.kind, RemedyKind::config_fallback);
+    EXPECT_EQ(remedy.way_back, WayBack::files);
+}
+
+TEST(RemedyRuleTest, AnExecGoesBackByItsUndo) {
+    EXPECT_EQ(
+        remedy_of(Level::retry, "{ exec = { run = [\"/bin/a\"], undo = [\"/bin/b\"] } }").way_back,
+        WayBack::call);
+    const RemedyRule remedy = remedy_of(
+        Level::restart,
+        "{ exec = { run = [\"/bin/a\"], irreversible = \"it keeps nothing\", timeout = \"10s\" } "
+        "}");
+    EXPECT_EQ(remedy.way_back, WayBack::none);
+    EXPECT_EQ(remedy.irreversible, "it keeps nothing");
+    EXPECT_EQ(remedy.timeout, std::chrono::seconds{10});
+}
+
+TEST(RemedyRuleTest, GentleOnesNeedNoWayBack) {
+    for (const char* text : {"{ reload = {} }",
+                             "{ reset_failed = {} }",
+                             "{ signal = {} }",
+                             "{ signal = { signal = \"SIGUSR1\" } }"}) {
+        EXPECT_EQ(remedy_of(Level::retry, text).way_back, WayBack::none) << text;
+    }
+    EXPECT_EQ(remedy_of(Level::restart,
+                        "{ restart = { save = [\"/bin/drain\"], state = [\"/var/lib/a\"], restore "
+                        "= [\"/bin/undrain\"] } }")
+                  .way_back,
+              WayBack::none);
+}
+
+// What the actuator will do is what the digest is over, parameter by parameter.
+TEST(RemedyRuleTest, EveryParameterIsInThePlan) {
+    const std::vector<std::pair<Level, std::string>> plans{
+        {Level::retry, "{ signal = {} }"},
+        {Level::retry, "{ signal = { signal = \"SIGUSR1\" } }"},
+        {Level::retry, "{ exec = { run = [\"/bin/a\"], irreversible = \"x\" } }"},
+        {Level::retry, "{ exec = { run = [\"/bin/a\", \"b\"], irreversible = \"x\" } }"},
+        {Level::retry, "{ exec = { run = [\"/bin/a\"], undo = [\"/bin/b\"] } }"},
+        {Level::retry, "{ exec = { run = [\"/bin/a\"], undo = [\"/bin/b\", \"c\"] } }"},
+        {Level::failover, "{ failover = { provider = \"upstream\" } }"},
+        {Level::failover, "{ failover = { provider = \"upstream\", then = \"restart\" } }"},
+        {Level::failover, "{ failover = { provider = \"upstream\", then = \"nothing\" } }"},
+        {Level::restart, "{ restart = {} }"},
+        {Level::restart, "{ restart = { save = [\"/bin/a\"] } }"},
+        {Level::restart, "{ restart = { restore = [\"/bin/a\"] } }"},
+        {Level::restart, "{ restart = { state = [\"/bin/a\"] } }"},
+        {Level::fallback,
+         "{ config_fallback = { files = [{ path = \"/etc/a\", good = \"/usr/a\" }] } }"},
+        {Level::fallback,
+         "{ config_fallback = { files = [{ path = \"/etc/b\", good = \"/usr/a\" }] } }"},
+        {Level::fallback,
+         "{ config_fallback = { files = [{ path = \"/etc/a\", good = \"/usr/b\" }] } }"},
+        {Level::fallback,
+         "{ config_fallback = { files = [{ path = \"/etc/a\", good = \"/usr/a\" }], check = "
+         "[\"/bin/c\"] } }"},
+        {Level::fallback,
+         "{ config_fallback = { files = [{ path = \"/etc/a\", good = \"/usr/a\" }], then = "
+         "\"reload\" } }"},
+    };
+    std::set<std::string> digests;
+    for (const auto& [level, text] : plans) {
+        EXPECT_TRUE(digests.insert(remedy_of(level, text).plan_digest).second) << text;
+    }
+    // A default that is written out is the same plan.
+    EXPECT_EQ(
+        remedy_of(Level::failover, "{ failover = { provider = \"upstream\" } }").plan_digest,
+        remedy_of(Level::failover, "{ failover = { then = \"reload\", provider = \"upstream\" } }")
+            .plan_digest);
+}
+
+TEST(RemedyRuleTest, LocatesMistakesOfParameters) {
+    EXPECT_THAT(errors_of_remedy("retry", "{ exec = { irreversible = \"x\" } }"),
+                ElementsAre("r.toml:4:33: an exec needs its program, like run = "
+                            "[\"/usr/bin/true\"] (key \"target.web.ladder.retry.remedy.exec\")"));
+    EXPECT_THAT(errors_of_remedy("retry", "{ exec = { run = [\"a\"], irreversible = \"x\" } }"),
+                ElementsAre("r.toml:4:41: a program by its absolute path is expected, and its "
+                            "arguments (key \"target.web.ladder.retry.remedy.exec.run\")"));
+    EXPECT_THAT(
+        errors_of_remedy("retry",
+                         "{ exec = { run = [\"/a\"], undo = [\"/b\"], irreversible = \"x\" } }"),
+        ElementsAre("r.toml:4:64: there is a way back: it is not irreversible (key "
+                    "\"target.web.ladder.retry.remedy.exec.irreversible\")"));
+    EXPECT_THAT(errors_of_remedy("retry", "{ exec = { run = [\"/a\"] } }"),
+                ElementsAre("r.toml:4:26: exec has no way back: give undo, or irreversible = "
+                            "\"why\" (key \"target.web.ladder.retry.remedy.exec\")"));
+    EXPECT_THAT(errors_of_remedy("failover", "{ failover = { provider = \"gone\" } }"),
+                testing::Contains(testing::HasSubstr("gone")));
+    EXPECT_THAT(errors_of_remedy("fallback", "{ config_fallback = { then = \"restart\" } }"),
+                ElementsAre(testing::HasSubstr("a config_fallback needs 1 to 64 files")));
+    EXPECT_THAT(errors_of_remedy("fallback",
+                                 "{ config_fallback = { files = [{ path = \"etc/a\" }], then = "
+                                 "\"stop\" } }"),
+                ElementsAre(testing::HasSubstr("good is missing"),
+                            testing::HasSubstr("an absolute path is expected"),
+                            testing::HasSubstr("\"stop\" is none of nothing, reload, restart")));
+    EXPECT_THAT(errors_of_remedy("retry", "{ signal = { signal = \"SIGKILL\" } }"),
+                ElementsAre(testing::HasSubstr("\"SIGKILL\" is none of")));
+}
+
+TEST(RemedyRuleTest, KnownKindsStandOnTheirOwnLevelsToo) {
+    for (const std::string_view kind_name : enum_names<RemedyKind>) {
+        const RemedyKind kind = *from_name<RemedyKind>(kind_name);
+        for (std::size_t i = index_of(Level::retry); i < level_count; ++i) {
+            const auto level = static_cast<Level>(i);
+            const auto errors =
+                errors_of_remedy(std::string{name_of(level)},
+                                 "{ " + std::string{kind_name} + " = { irreversible = \"x\" } }");
+            const bool refused = std::any_of(errors.begin(), errors.end(), [](const auto& error) {
+                return error.find("may not stand on level") != std::string::npos;
+            });
+            EXPECT_EQ(refused, !may_stand_on(kind, level)) << kind_name << name_of(level);
+            const bool unavailable =
+                std::any_of(errors.begin(), errors.end(), [](const auto& error) {
+                    return error.find("not available yet") != std::string::npos;
+                });
+            EXPECT_EQ(unavailable, !is_known(kind)) << kind_name;
+        }
+    }
+}
+
+// A program that acts takes none of them.
+TEST(RemedyRuleTest, WhatCannotBeCarriedOutIsRefusedWithoutBeingAsked) {
+    EXPECT_THAT(
+        errors_of(target_with("ladder.failover.remedy = [{ failover = { provider = \"u\" } }]\n")),
+        ElementsAre(testing::HasSubstr("remedy \"failover\" is not available yet")));
+    EXPECT_THAT(known_errors_of(target_with("ladder.retry.remedy = [{ reload = {} }]\n")),
+                IsEmpty());
+}
+
+}  // namespace
+}  // namespace primum::rules
