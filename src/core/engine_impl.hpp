@@ -89,6 +89,7 @@ private:
                        const std::shared_ptr<const RuleSet>& rules,
                        const TargetRule& rule);
     void listen(TargetState& target);
+    void take_census();
     void remove_gone();
 
     // engine_operator.cpp

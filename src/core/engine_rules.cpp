@@ -135,6 +135,17 @@ void Engine::Impl::apply_targets(const std::shared_ptr<const RuleSet>& rules, bo
             target->warm_up_until = world_.now.t + target->rule->warm_up;
         }
     }
+    take_census();
+}
+
+void Engine::Impl::take_census() {
+    std::vector<core::HealthCensus::Member> members;
+    for (const auto& [name, target] : targets_) {
+        if (!target->gone) {
+            members.push_back({target->key, name, &target->rule->depends_on, target->health});
+        }
+    }
+    world_.census.take(members);
 }
 
 void Engine::Impl::add_target(const std::shared_ptr<const RuleSet>& rules, const TargetRule& rule) {
@@ -187,6 +198,7 @@ void Engine::Impl::change_target(TargetState& target,
     target.rules = rules;
     target.indicators = std::move(fresh.indicators);
     target.was_ill.assign(target.indicators.size(), target.incident.has_value());
+    target.flapping = fresh.flapping;
     target.condition_since.fill(std::nullopt);
     target.warm_up_until = world_.now.t + rule.warm_up;
     listen(target);

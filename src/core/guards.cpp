@@ -75,6 +75,34 @@ Answer ask_no_data(const TargetState& target, Level level) {
                : veto("what is known does not say whether the rung's condition still holds");
 }
 
+Answer ask_flapping(const World& world, const TargetState& target) {
+    const Instant now = world.now.t;
+    if (!target.flapping.at(now)) {
+        return pass();
+    }
+    const auto percent = std::lround(100 * target.flapping.share(now));
+    return veto("its state changed in " + std::to_string(percent) + " % of its last checks",
+                target.flapping.ends(now));
+}
+
+Answer ask_dependency(const World& world, const TargetState& target) {
+    for (const std::string& name : target.rule->depends_on) {
+        const auto dependency = world.targets.find(name);
+        if (dependency != world.targets.end() && is_in_trouble(*dependency->second)) {
+            return veto("it depends on " + name + ", which is ill");
+        }
+    }
+    return pass();
+}
+
+Answer ask_common_cause(const World& world) {
+    if (!world.census.common_cause()) {
+        return pass();
+    }
+    return veto(std::to_string(world.census.ill()) + " of " + std::to_string(world.census.known()) +
+                " targets are ill at once: it is not they");
+}
+
 Answer ask_foreign_actor(const World& world, const TargetState& target, Level level) {
     const auto unit = world.units.find(target.rule->unit);
     if (target.rule->unit.empty() || unit == world.units.end()) {
@@ -205,6 +233,9 @@ GuardReport ask_guards(const World& world, const TargetState& target, Level leve
     round.ask(Guard::held, ask_held(world, target));
     round.ask(Guard::warming_up, ask_warming_up(world, target));
     round.ask(Guard::no_data, ask_no_data(target, level));
+    round.ask(Guard::flapping, ask_flapping(world, target));
+    round.ask(Guard::dependency, ask_dependency(world, target));
+    round.ask(Guard::common_cause, ask_common_cause(world));
     round.ask(Guard::foreign_actor, ask_foreign_actor(world, target, level));
     round.ask(Guard::cooldown, ask_cooldown(world, target, level));
     round.ask(Guard::target_budget, ask_target_budget(world, target, dry_run));
@@ -221,6 +252,12 @@ GuardReport ask_guards(const World& world, const TargetState& target, Level leve
     round.ask(Guard::ledger, ask_ledger(world, target));
     ask_after_preflight(round, world, target, level);
     return round.take();
+}
+
+std::optional<GuardReport> frozen_by_flapping(const World& world, const TargetState& target) {
+    Round round;
+    round.ask(Guard::flapping, ask_flapping(world, target));
+    return round.vetoed() ? std::optional{round.take()} : std::nullopt;
 }
 
 std::optional<GuardVerdict> called_off(const World& world,

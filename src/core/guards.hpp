@@ -26,6 +26,10 @@ std::optional<GuardVerdict> called_off(const World& world,
                                        const TargetState& target,
                                        const Flight& flight);
 
+// Flapping freezes a target on the rung it stands on, so that it does not climb on states that
+// nobody can trust. Nothing while it may climb.
+std::optional<GuardReport> frozen_by_flapping(const World& world, const TargetState& target);
+
 // When the cooldown of (target, level) ends; nothing while there is none.
 std::optional<Instant> cooldown_until(const World& world, const TargetState& target, Level level);
 

@@ -58,10 +58,12 @@ void Ladder::reconsider() {
     if (target_.incident) {
         target_.incident->in_other_hands = is_watched && unit->second.in_other_hands();
     }
+    note_health(world_, target_);
     int steps = 0;
     while (step()) {
         PRIMUM_CHECK(++steps < max_steps);
     }
+    note_standing(world_, target_);
     write_incident();
 }
 
@@ -252,7 +254,11 @@ bool Ladder::climb() {
         return true;
     }
     if (target_.condition_of(*next) != Condition::yes) {
+        target_.waiting_since.reset();
         return wait_for_condition(target_.rung(*next));
+    }
+    if (const auto frozen = frozen_by_flapping(world_, target_)) {
+        return held_back(*frozen);
     }
     for (const Level level : higher) {
         enter(level, "condition_met");

@@ -5,12 +5,33 @@
 #include <utility>
 
 namespace primum::core {
+namespace {
+
+constexpr Duration unit_check_period = std::chrono::seconds{30};
+
+// How often its state is checked for flapping: as often as its evidence may change.
+Duration check_period(const RuleSet& rules, const TargetRule& target) {
+    std::optional<Duration> shortest;
+    for (const IndicatorRule& indicator : target.indicators) {
+        if (indicator.kind != ValueKind::unit_state) {
+            const Duration interval = rules.sources[indicator.source].interval;
+            shortest = std::min(shortest.value_or(interval), interval);
+        }
+    }
+    return shortest.value_or(unit_check_period);
+}
+
+}  // namespace
 
 TargetState::TargetState(Deadlines::Key number,
                          std::shared_ptr<const RuleSet> set,
                          const TargetRule& target,
                          const EngineLimits& limits)
-    : key(number), rules(std::move(set)), rule(&target), was_ill(target.indicators.size()) {
+    : key(number),
+      rules(std::move(set)),
+      rule(&target),
+      was_ill(target.indicators.size()),
+      flapping(check_period(*rules, target)) {
     indicators.reserve(target.indicators.size());
     for (const IndicatorRule& indicator : target.indicators) {
         indicators.emplace_back(indicator, limits.samples_per_window);

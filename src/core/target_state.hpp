@@ -2,6 +2,8 @@
 #pragma once
 
 #include "core/deadlines.hpp"
+#include "core/flapping.hpp"
+#include "core/health_census.hpp"
 #include "core/indicator.hpp"
 
 #include <primum/engine.hpp>
@@ -69,6 +71,10 @@ struct TargetState {
     std::vector<bool> was_ill;  // by indicator: ill at any time of the open incident, and not
                                 // known to be well since
     bool gone = false;          // no longer in the rules; lives until its action has ended
+
+    TargetHealth health = TargetHealth::unknown;  // as last noted
+    bool was_in_trouble = false;                  // as last noted
+    Flapping flapping;
 
     Level level = Level::steady;
     Phase phase = Phase::steady;

@@ -91,6 +91,7 @@ TargetSummary Engine::Impl::summary(const TargetState& target) const {
     summary.held = world_.holds.covering(world_.now.t, summary.name, false) != nullptr;
     summary.disabled =
         world_.disabled || world_.holds.covering(world_.now.t, summary.name, true) != nullptr;
+    summary.flapping = target.flapping.at(world_.now.t);
     return summary;
 }
 

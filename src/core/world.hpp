@@ -3,6 +3,7 @@
 
 #include "core/action_book.hpp"
 #include "core/deadlines.hpp"
+#include "core/health_census.hpp"
 #include "core/hold_book.hpp"
 #include "core/unit_book.hpp"
 
@@ -52,6 +53,7 @@ struct World {
     UnitBook units;
     ActionBook actions;
     HoldBook holds;
+    HealthCensus census;
     Deadlines deadlines;
     FlightCount flights;
     std::map<std::string, Deadlines::Key, std::less<>> flying;  // action id -> target

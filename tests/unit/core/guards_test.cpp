@@ -61,6 +61,46 @@ TEST_F(GuardsTest, VerdictsComeInTheirOrder) {
     }
 }
 
+TEST_F(GuardsTest, WhatItDependsOnIsHelpedFirst) {
+    rules->targets[0].depends_on = {"db"};
+    EXPECT_FALSE(veto().has_value()) << "nobody knows db";
+    TargetState db{2, rules, rules->targets[0], world.limits};
+    world.targets["db"] = &db;
+    EXPECT_FALSE(veto().has_value());
+    db.incident = IncidentRecord{};
+    db.phase = Phase::waiting;
+    EXPECT_EQ(veto(), Guard::dependency);
+    db.phase = Phase::soaking;
+    EXPECT_FALSE(veto().has_value());
+}
+
+TEST_F(GuardsTest, MostTargetsIllAtOnceHaveACommonCause) {
+    const std::vector<std::string> nothing;
+    std::vector<HealthCensus::Member> members;
+    for (std::uint32_t i = 0; i < 4; ++i) {
+        members.push_back({i, "t" + std::to_string(i), &nothing, TargetHealth::ill});
+    }
+    world.census.take(members);
+    EXPECT_EQ(veto(), Guard::common_cause);
+}
+
+TEST_F(GuardsTest, FlappingFreezesUntilItEnds) {
+    EXPECT_FALSE(frozen_by_flapping(world, *target).has_value());
+    for (int i = 0; i <= 4; ++i) {
+        target->flapping.note(at(1000s + i * 30s), i % 2 == 0, false);
+    }
+    world.now = stamp(1120s);
+    const GuardReport report = ask_guards(world, *target, Level::restart);
+    EXPECT_EQ(report.veto, Guard::flapping);
+    EXPECT_EQ(report.look_again, at(1120s + 19 * 30s));
+    const auto frozen = frozen_by_flapping(world, *target);
+    ASSERT_TRUE(frozen.has_value());
+    EXPECT_EQ(frozen->veto, Guard::flapping);
+    EXPECT_EQ(frozen->look_again, report.look_again);
+    world.now.t = *report.look_again;
+    EXPECT_FALSE(veto().has_value());
+}
+
 TEST_F(GuardsTest, ACooldownDoublesWithItsStreakUpToItsCap) {
     remember(900s, 1);
     EXPECT_EQ(cooldown_until(world, *target, Level::restart), at(900s + 5min));
