@@ -44,7 +44,7 @@ void CoreDriver::drain() {
 }
 
 void CoreDriver::take(EventBody body) {
-    const Event event{.at = clock_.now(), .body = std::move(body)};
+    Event event{.at = clock_.now(), .body = std::move(body)};
     ticked_ = std::holds_alternative<TickEvent>(event.body);
     auto effects = engine_.advance(event);
     ++figures_.events;
@@ -55,6 +55,9 @@ void CoreDriver::take(EventBody body) {
     hooks_.carry_out(event, std::move(effects));
     if (hooks_.handled) {
         hooks_.handled(event, clock_.now().t - event.at.t);
+    }
+    if (hooks_.record) {
+        hooks_.record(std::move(event));
     }
 }
 

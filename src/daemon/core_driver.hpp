@@ -38,6 +38,8 @@ public:
         std::function<std::vector<HostEvent>(const Stamp&)> host_news;
         // After an event and its effects: how long it took from its stamp. May be empty.
         std::function<void(const Event&, Duration)> handled;
+        // Last of all, each event just as the engine got it, in the engine's order. May be empty.
+        std::function<void(Event)> record;
     };
 
     CoreDriver(Engine& engine, const Clock& clock, systemd::EventLoop& loop, Hooks hooks);

@@ -18,6 +18,7 @@ namespace primum::daemon {
 namespace {
 
 constexpr Duration ledger_stop_within = std::chrono::milliseconds{1'500};
+constexpr Duration recorder_stop_within = std::chrono::seconds{1};
 
 telemetry::Writer writer_for(bool foreground) {
     auto to_journal = telemetry::journal_writer("primumd");
@@ -184,7 +185,22 @@ void Daemon::start_core() {
     effects_ = std::make_unique<Effects>(clock_, effect_ports());
     driver_ = std::make_unique<CoreDriver>(engine_, clock_, loop_, driver_hooks());
     effects_->restore(restored_);
+    start_recording();
     driver_->submit(RestoreEvent{std::exchange(restored_, {})});
+}
+
+void Daemon::start_recording() {
+    if (settings_.recording.size_bytes == 0) {
+        return;
+    }
+    RecorderOptions recording;
+    recording.chain =
+        segment_chain_options(settings_.state_dir / "recordings",
+                              {settings_.recording.size_bytes, settings_.recording.age},
+                              started_);
+    recorder_ = std::make_unique<Recorder>(std::move(recording), nullptr);
+    recorder_source_ =
+        loop_.on_io(recorder_->fd(), EPOLLIN, [this](std::uint32_t) { recording_changed(); });
 }
 
 // Rules that have errors give an empty set: nothing can come from doubt, and a reload mends it.
@@ -196,10 +212,10 @@ void Daemon::first_rules() {
     while (!answered && loop_.run_once(std::chrono::seconds{1})) {
     }
     if (rules_ == nullptr) {
-        auto none = std::make_shared<RuleSet>();
-        none->settings = settings_.decision;
-        rules_ = std::move(none);
-        driver_->submit(RulesEvent{.digest = "none", .compiled = rules_});
+        auto none = rules::compile_rules({}, settings_);
+        rules_ = none.rules;
+        driver_->submit(
+            RulesEvent{.digest = rules_->digest, .text = std::move(none.text), .compiled = rules_});
     }
 }
 
@@ -257,6 +273,9 @@ int Daemon::stop(int exit_code) {
     bus_.reset();
     if (ledger_ && !ledger_->stop(ledger_stop_within)) {
         journal_->error("the ledger did not take its last records in time");
+    }
+    if (recorder_ && !recorder_->stop(recorder_stop_within)) {
+        journal_->warning("the end of the recording was not written in time, ignoring");
     }
     if (ready_) {
         journal_->log({.priority = telemetry::Priority::notice,

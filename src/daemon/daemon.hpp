@@ -12,6 +12,7 @@
 #include "daemon/lock_file.hpp"
 #include "daemon/off_switch.hpp"
 #include "daemon/options.hpp"
+#include "daemon/recorder.hpp"
 #include "daemon/reload.hpp"
 #include "daemon/self_watch.hpp"
 #include "daemon/status_line.hpp"
@@ -64,6 +65,7 @@ private:
     [[nodiscard]] Result<void, StartError> take_name();
     void take_signals();
     void start_core();
+    void start_recording();
     void first_rules();
     void start_senses();
     void start_http();
@@ -77,6 +79,7 @@ private:
     [[nodiscard]] Reloader::Hooks reload_hooks();
     void carry_out(const Event& event, std::vector<Effect> effects);
     void record(std::vector<Record> batch);
+    void recording_changed();
     void bus_up(sdbus::IConnection& connection);
     void sensed(EventBody body);
     void answered(EventBody body);
@@ -118,6 +121,9 @@ private:
     systemd::LoopSource prune_timer_;
     systemd::LoopSource memory_timer_;
     std::optional<LedgerHealth> ledger_health_;
+
+    std::unique_ptr<Recorder> recorder_;  // none where nothing is to be kept
+    systemd::LoopSource recorder_source_;
 
     std::unique_ptr<Announcer> announcer_;
     std::unique_ptr<Effects> effects_;

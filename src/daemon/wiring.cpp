@@ -94,6 +94,12 @@ CoreDriver::Hooks Daemon::driver_hooks() {
                             std::vector<Effect> effects) { carry_out(event, std::move(effects)); },
         .host_news = [this](const Stamp& now) { return jumps_.observe(now, boot_time()); },
         .handled = [this](const Event&, Duration took) { metrics_.observe_decision_latency(took); },
+        .record =
+            [this](Event event) {
+                if (recorder_) {
+                    recorder_->record(std::move(event));
+                }
+            },
     };
 }
 
@@ -146,6 +152,16 @@ void Daemon::carry_out(const Event& event, std::vector<Effect> effects) {
     }
     if (news) {
         announcer_->host();
+    }
+}
+
+void Daemon::recording_changed() {
+    recorder_->acknowledge();
+    const auto figures = recorder_->figures();
+    if (figures.recording) {
+        journal_->notice("events are recorded again");
+    } else {
+        journal_->warning("events are not recorded: " + figures.problem + ", ignoring");
     }
 }
 
@@ -243,8 +259,11 @@ void Daemon::prune_later() {
 
 void Daemon::put_in_force(const rules::RulesLoad& load, const rules::Settings& settings) {
     if (settings.state_dir != settings_.state_dir ||
-        settings.http_listen != settings_.http_listen) {
-        journal_->warning("state_dir and http.listen take effect at the next start only");
+        settings.http_listen != settings_.http_listen ||
+        settings.recording.size_bytes != settings_.recording.size_bytes ||
+        settings.recording.age != settings_.recording.age) {
+        journal_->warning(
+            "state_dir, http.listen and recording take effect at the next start only");
     }
     rules_ = load.rules;
     driver_->submit(
@@ -338,6 +357,11 @@ bus::DaemonView Daemon::view() const {
 std::string Daemon::metrics_page() {
     metrics_.queue_dropped("ledger", ledger_->counters().refused_batches);
     metrics_.queue_dropped("journal", journal_->dropped());
+    if (recorder_) {
+        const auto figures = recorder_->figures();
+        metrics_.queue_dropped("recording", figures.dropped);
+        metrics_.recording(figures.recording);
+    }
     metrics_.refresh(engine_.host(), clock_.now().t, telemetry::process_usage());
     return metrics_.page();
 }

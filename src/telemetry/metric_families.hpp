@@ -53,6 +53,7 @@ struct MetricFamilies {
     Gauges& rules_last_reload_ok;
     Gauges& rules_info;
     Counters& queue_dropped;
+    Gauges& recording;
     Counters& pages;
     Counters& operator_commands;
     Counters& unit_starts;

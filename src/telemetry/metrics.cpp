@@ -276,6 +276,10 @@ void Metrics::queue_dropped(std::string_view queue, std::uint64_t total_so_far) 
     impl_->queue_dropped(queue, total_so_far);
 }
 
+void Metrics::recording(bool well) {
+    impl_->recording(well);
+}
+
 void Metrics::refresh(const HostView& host, Instant now, const ProcessUsage& process) {
     impl_->refresh(host, now, process);
 }

@@ -47,6 +47,8 @@ public:
     void rules_refused();
     // Something bounded was full: `queue` is one of ledger, journal, recording.
     void queue_dropped(std::string_view queue, std::uint64_t total_so_far);
+    // Whether events are being recorded.
+    void recording(bool well);
 
     // Brings the gauges up to date that change by time alone, before a page is made.
     void refresh(const HostView& host, Instant now, const ProcessUsage& process);

@@ -55,6 +55,7 @@ public:
     void observe(const Effect& effect);
     void rules_refused();
     void queue_dropped(std::string_view queue, std::uint64_t total_so_far);
+    void recording(bool well) { families_.recording.Add({}).Set(well ? 1 : 0); }
     void refresh(const HostView& host, Instant now, const ProcessUsage& process);
     [[nodiscard]] std::string page() const;
 

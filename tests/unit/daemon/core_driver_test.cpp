@@ -29,7 +29,8 @@ protected:
                         finished_.push_back(event.body.index());
                     },
                 .host_news = [this](const Stamp&) { return std::exchange(news_, {}); },
-                .handled = {}};
+                .handled = {},
+                .record = [this](Event event) { recorded_.push_back(std::move(event)); }};
     }
 
     static constexpr std::size_t host = EventBody{HostEvent{}}.index();
@@ -48,6 +49,7 @@ protected:
     std::vector<Stamp> stamps_;
     std::vector<HostEvent> news_;
     std::function<void()> during_;
+    std::vector<Event> recorded_;
     int rejected_ = 0;
     CoreDriver driver_{engine_, clock_, loop_, hooks()};
 };
@@ -81,6 +83,24 @@ TEST_F(CoreDriverTest, NewsOfTheHostComesBeforeTheEventThatFoundIt) {
     news_ = {HostEvent{.change = HostChange::resumed}};
     driver_.submit(TickEvent{});
     EXPECT_THAT(order_, ElementsAre(host, tick));
+}
+
+TEST_F(CoreDriverTest, RecordsEachEventAsTheEngineGotItAndInItsOrder) {
+    start();
+    news_ = {HostEvent{.change = HostChange::resumed}};
+    during_ = [this] { driver_.submit(SourceEvent{.source = "x"}); };
+    clock_.advance(Duration{3});
+    driver_.submit(TickEvent{});
+    std::vector<std::size_t> order;
+    std::vector<Stamp> stamps;
+    for (const Event& event : recorded_) {
+        order.push_back(event.body.index());
+        stamps.push_back(event.at);
+    }
+    EXPECT_EQ(order, order_);
+    EXPECT_EQ(stamps, stamps_);
+    ASSERT_EQ(order.size(), 5U);
+    EXPECT_NE(std::get<RulesEvent>(recorded_[1].body).compiled, nullptr);
 }
 
 TEST_F(CoreDriverTest, WhileTheQueueIsFullEvidenceIsRefusedAndAnswersAreNot) {

@@ -332,11 +332,13 @@ TEST_F(MetricsTest, CountsPagesCommandsAndDrops) {
     metrics_.queue_dropped("journal", 5);
     metrics_.queue_dropped("journal", 7);
     metrics_.queue_dropped("journal", 7);
+    metrics_.recording(true);
     EXPECT_EQ(value("primum_pages_total{kind=\"stalled\"}"), "1");
     EXPECT_EQ(value("primum_pages_total{kind=\"exhausted\"}"), "0");
     EXPECT_EQ(value("primum_operator_commands_total{accepted=\"true\",verb=\"hold\"}"), "1");
     EXPECT_EQ(value("primum_operator_commands_total{accepted=\"false\",verb=\"other\"}"), "1");
     EXPECT_EQ(value("primum_queue_dropped_total{queue=\"journal\"}"), "7");
+    EXPECT_EQ(value("primum_recording"), "1");
 }
 
 TEST_F(MetricsTest, ShowsTheHostAsItIsNow) {
