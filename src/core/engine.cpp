@@ -97,35 +97,45 @@ void Engine::Impl::look_at_changed() {
 void Engine::Impl::wake_target(TargetState& target) {
     for (std::size_t i = 0; i < target.indicators.size(); ++i) {
         core::IndicatorState& indicator = target.indicators[i];
-        const Severity before = indicator.severity();
-        const auto again = indicator.rule().kind == ValueKind::unit_state
-                               ? indicator.settle_unit(world_.now.t)
-                               : indicator.expire(world_.now.t);
-        if (again) {
+        if (indicator.take_lesson(world_.now.t)) {
+            record_baseline(target, indicator);
+        }
+        if (const auto again = indicator.look(world_.now.t)) {
             world_.deadlines.arm(target.key, *again);
         }
-        note_severity({&target, i}, before);
+        note_severity({&target, i});
     }
     if (target.incident) {
         world_.changed.insert(target.key);
     }
 }
 
-void Engine::Impl::note_severity(const Listener& listener, Severity before) {
-    const core::IndicatorState& indicator = listener.state();
-    if (indicator.last_known() && indicator.rule().kind != ValueKind::unit_state) {
-        world_.deadlines.arm(listener.target->key,
-                             *indicator.last_known() + indicator.rule().stale_after);
+void Engine::Impl::note_severity(const Listener& listener) {
+    core::IndicatorState& indicator = listener.state();
+    if (const auto look = indicator.next_look(world_.now.t)) {
+        world_.deadlines.arm(listener.target->key, *look);
     }
-    if (indicator.severity() == before) {
+    const auto before = indicator.take_news();
+    if (!before) {
         return;
     }
     world_.emit(SeverityChanged{listener.target->rule->name,
                                 indicator.rule().name,
-                                before,
+                                *before,
                                 indicator.severity(),
                                 indicator.evidence().value});
     world_.changed.insert(listener.target->key);
+}
+
+void Engine::Impl::record_baseline(const TargetState& target, core::IndicatorState& indicator) {
+    BaselineRecord record;
+    record.target = target.rule->name;
+    record.indicator = indicator.rule().name;
+    record.digest = target.rule->digest;
+    record.samples = indicator.baseline()->samples();
+    record.state = indicator.baseline()->save();
+    record.at = world_.now;
+    world_.record(std::move(record));
 }
 
 Engine::Impl::SourceState* Engine::Impl::find_source(const std::string& name) {
@@ -138,11 +148,25 @@ Engine::Impl::SourceState* Engine::Impl::find_source(const std::string& name) {
 }
 
 void Engine::Impl::take(const SeriesEvent& event) {
+    using Declared = SourceState::Declared;
     SourceState* source = find_source(event.source);
-    if (source != nullptr &&
-        !source->declare(event,
-                         std::min(world_.limits.series_per_source, source->rule.max_series))) {
-        reject("bound_reached", "source " + event.source + " has too many series");
+    if (source == nullptr) {
+        return;
+    }
+    const auto& limits = world_.limits;
+    switch (source->declare(event,
+                            std::min(limits.series_per_source, source->rule.max_series),
+                            limits.series_name_bytes)) {
+        case Declared::taken:
+            break;
+        case Declared::too_many:
+            reject("bound_reached", "source " + event.source + " has too many series");
+            break;
+        case Declared::too_long:
+            reject("series_too_long",
+                   "a series of source " + event.source + " has a name of over " +
+                       std::to_string(limits.series_name_bytes) + " bytes");
+            break;
     }
 }
 
@@ -151,17 +175,13 @@ void Engine::Impl::take(const SampleEvent& event) {
     if (source == nullptr) {
         return;
     }
-    std::vector<Severity> before;
-    for (const Listener& listener : source->listeners()) {
-        before.push_back(listener.state().severity());
-    }
-    if (!source->sample(world_.now.t, event.id, event.value)) {
+    if (!source->sample(world_.now, event.id, event.value)) {
         reject("unknown_series", "id " + std::to_string(event.id) + " of source " + event.source);
         return;
     }
     recover_source(*source);
-    for (std::size_t i = 0; i < before.size(); ++i) {
-        note_severity(source->listeners()[i], before[i]);
+    for (const Listener& listener : source->touched()) {
+        note_severity(listener);
     }
 }
 
@@ -170,18 +190,13 @@ void Engine::Impl::take(const SamplesEvent& event) {
     if (source == nullptr) {
         return;
     }
-    std::vector<Severity> before;
-    before.reserve(source->listeners().size());
-    for (const Listener& listener : source->listeners()) {
-        before.push_back(listener.state().severity());
-    }
-    if (!source->collect(world_.now.t, event.values)) {
+    if (!source->collect(world_.now, event.values)) {
         reject("unknown_series", "in a collection of source " + event.source);
         return;
     }
     recover_source(*source);
-    for (std::size_t i = 0; i < before.size(); ++i) {
-        note_severity(source->listeners()[i], before[i]);
+    for (const Listener& listener : source->listeners()) {
+        note_severity(listener);
     }
 }
 
@@ -298,12 +313,11 @@ void Engine::Impl::judge_unit(TargetState& target) {
         if (indicator.rule().kind != ValueKind::unit_state) {
             continue;
         }
-        const Severity before = indicator.severity();
         indicator.judge_unit(world_.now.t, health.severity, health.words, health.why);
         if (const auto again = indicator.settle_unit(world_.now.t)) {
             world_.deadlines.arm(target.key, *again);
         }
-        note_severity({&target, i}, before);
+        note_severity({&target, i});
     }
 }
 

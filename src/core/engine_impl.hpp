@@ -56,7 +56,8 @@ private:
     void reject(std::string reason, std::string detail = {});
     void run_due();
     void look_at_changed();
-    void note_severity(const core::Listener& listener, Severity before);
+    void note_severity(const core::Listener& listener);
+    void record_baseline(const TargetState& target, core::IndicatorState& indicator);
     void judge_unit(TargetState& target);
     void unit_changed(const std::string& unit);
     void wake_target(TargetState& target);
@@ -71,6 +72,7 @@ private:
     // engine_rules.cpp: start and reload
     [[nodiscard]] Instant local(const StoredStamp& stamp) const;
     void restore_holds();
+    void restore_baselines();
     void restore_actions();
     void restore_incidents();
     void restore_incident(const RestoredIncident& restored);

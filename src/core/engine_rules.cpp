@@ -71,6 +71,7 @@ void Engine::Impl::take(const RulesEvent& event) {
     apply_targets(event.compiled, is_start);
     if (restored_) {
         restore_holds();
+        restore_baselines();
         restore_actions();
         restore_incidents();
         restored_.reset();
@@ -226,6 +227,21 @@ void Engine::Impl::remove_gone() {
                       [&](const auto& watched) { return watched.second == &target; });
         return true;
     });
+}
+
+// Of a target that means something else now, what was normal is learnt anew.
+void Engine::Impl::restore_baselines() {
+    for (const BaselineRecord& restored : restored_->baselines) {
+        const auto found = targets_.find(restored.target);
+        if (found == targets_.end() || found->second->rule->digest != restored.digest) {
+            continue;
+        }
+        for (core::IndicatorState& indicator : found->second->indicators) {
+            if (indicator.rule().name == restored.indicator && indicator.baseline() != nullptr) {
+                indicator.baseline()->load(restored.state);
+            }
+        }
+    }
 }
 
 void Engine::Impl::restore_holds() {

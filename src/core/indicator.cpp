@@ -8,134 +8,108 @@
 #include <utility>
 
 namespace primum::core {
+namespace {
 
-IndicatorState::IndicatorState(const IndicatorRule& rule, std::size_t max_samples)
-    : rule_(&rule), max_samples_(max_samples), filter_(rule.trip, rule.clear) {}
+// What was learnt is kept hourly; the first time after a start a little earlier, each at its own
+// time.
+constexpr Duration keep_every = std::chrono::hours{1};
+constexpr Duration keep_first = std::chrono::minutes{15};
 
-std::size_t IndicatorState::bind(std::size_t role) {
-    slots_.push_back({role, false, 0, SampleWindow{rule_->over, max_samples_}});
-    return slots_.size() - 1;
+}  // namespace
+
+IndicatorState::IndicatorState(const IndicatorRule& rule, std::size_t max_samples, Duration phase)
+    : rule_(&rule),
+      shape_(shape_of(rule.thresholds)),
+      values_(rule, max_samples),
+      filter_(rule.trip, rule.clear),
+      baseline_(rule.baseline ? std::make_unique<Baseline>(*rule.baseline) : nullptr),
+      keep_after_(keep_first + phase * 3 / 4) {}
+
+void IndicatorState::rebind(const IndicatorRule& rule) {
+    rule_ = &rule;
+    values_.rebind(rule);
 }
 
-void IndicatorState::begin_collection() {
-    for (Slot& slot : slots_) {
-        slot.present = false;
+void IndicatorState::evaluate(Stamp now, bool learns) {
+    if (const auto reading = values_.read(now.t)) {
+        judge_reading(now, *reading, learns);
     }
 }
 
-void IndicatorState::feed(std::size_t slot_number, Instant t, double value) {
-    Slot& slot = slots_[slot_number];
-    slot.present = true;
-    slot.value = value;
-    if (rule_->kind != ValueKind::gauge) {
-        slot.window.add(t, value);
+void IndicatorState::judge_reading(Stamp now, const Reading& reading, bool learns) {
+    const Normal* normal = baseline_ ? baseline_->normal(now.wall) : nullptr;
+    double value = shape_.upwards || !shape_.downwards ? reading.high : reading.low;
+    RawSeverity raw = judge(value, rule_->thresholds, normal);
+    if (shape_.upwards && shape_.downwards && reading.low < reading.high) {
+        const RawSeverity low = judge(reading.low, rule_->thresholds, normal);
+        if (low.crossed > raw.crossed) {
+            value = reading.low;
+        }
+        raw = {std::max(raw.crossed, low.crossed), std::max(raw.uncleared, low.uncleared)};
     }
-}
-
-void IndicatorState::evaluate(Instant now) {
-    std::optional<Evaluation> evaluation;
-    switch (rule_->kind) {
-        case ValueKind::gauge:
-            evaluation = evaluate_gauge();
-            break;
-        case ValueKind::rate:
-            evaluation = evaluate_rate(now);
-            break;
-        case ValueKind::ratio:
-            evaluation = evaluate_ratio(now);
-            break;
-        default:
-            break;
+    value_ = value;
+    read_at_ = now.t;
+    normal_ = normal == nullptr ? std::nullopt : std::optional{*normal};
+    // Of a value that is only known to be "at least", illness upwards is all that is certain.
+    const bool uncertain = reading.at_least && (shape_.downwards || raw.crossed == Severity::ok);
+    const bool can_judge = shape_.absolute || !shape_.baseline || normal != nullptr;
+    if (learns && baseline_ && raw.crossed == Severity::ok && !reading.at_least) {
+        learn(now, value);
     }
-    if (!evaluation) {
+    if (uncertain || !can_judge) {
         return;
     }
-    value_ = evaluation->value;
-    last_known_ = now;
-    filter_.add(now, evaluation->raw);
+    last_known_ = now.t;
+    filter_.add(now.t, raw);
     severity_ = filter_.confirmed();
 }
 
-std::optional<IndicatorState::Evaluation> IndicatorState::evaluate_gauge() const {
-    std::vector<double> values;
-    for (const Slot& slot : slots_) {
-        if (slot.present && std::isnan(slot.value)) {
-            return std::nullopt;
-        }
-        if (slot.present) {
-            values.push_back(slot.value);
-        }
+void IndicatorState::learn(Stamp now, double value) {
+    // A gap in the data is no time of learning.
+    const Duration step =
+        learnt_at_ ? std::min(now.t - *learnt_at_, rule_->stale_after) : Duration{0};
+    learnt_at_ = now.t;
+    baseline_->learn(now.wall, step, value);
+    if (!keep_at_) {
+        keep_at_ = now.t + std::exchange(keep_after_, keep_every);
     }
-    return reduced(values);
 }
 
-std::optional<IndicatorState::Evaluation> IndicatorState::evaluate_rate(Instant now) const {
-    std::vector<double> values;
-    for (const Slot& slot : slots_) {
-        if (!slot.present) {
-            continue;
-        }
-        if (const auto rate = slot.window.rate(now)) {
-            values.push_back(*rate);
-        }
-    }
-    return reduced(values);
+std::optional<Severity> IndicatorState::take_news() {
+    return severity_ == told_ ? std::nullopt : std::optional{std::exchange(told_, severity_)};
 }
 
-// A numerator that is absent beside a denominator that is there counts as 0: nobody exposes a
-// counter of errors before the first one.
-std::optional<IndicatorState::Evaluation> IndicatorState::evaluate_ratio(Instant now) const {
-    const auto whole = summed_increase(static_cast<std::size_t>(SeriesRole::denominator), now);
-    if (!whole || *whole < rule_->min_count || *whole <= 0) {
+std::optional<Instant> IndicatorState::next_look(Instant now) {
+    if (rule_->kind == ValueKind::unit_state) {
         return std::nullopt;
     }
-    const auto part = summed_increase(static_cast<std::size_t>(SeriesRole::numerator), now);
-    const double ratio = part.value_or(0) / *whole;
-    return Evaluation{ratio, judge(ratio, rule_->thresholds)};
-}
-
-std::optional<double> IndicatorState::summed_increase(std::size_t role, Instant now) const {
-    std::optional<double> sum;
-    for (const Slot& slot : slots_) {
-        if (slot.role != role || !slot.present) {
-            continue;
-        }
-        if (const auto increase = slot.window.increase(now)) {
-            sum = sum.value_or(0) + *increase;
-        }
+    std::optional<Instant> wanted = keep_at_;
+    if (const auto since = last_known_ ? last_known_ : read_at_) {
+        const Instant stale_at = *since + rule_->stale_after;
+        wanted = std::min(wanted.value_or(stale_at), stale_at);
     }
-    return sum;
-}
-
-std::optional<IndicatorState::Evaluation> IndicatorState::reduced(
-    const std::vector<double>& values) const {
-    if (values.empty()) {
+    if (!wanted || (look_at_ && *look_at_ > now && *look_at_ <= *wanted)) {
         return std::nullopt;
     }
-    double value = values.front();
-    switch (rule_->reduce) {
-        case Reduce::sum:
-            value = 0;
-            for (const double each : values) {
-                value += each;
-            }
-            break;
-        case Reduce::max:
-            value = *std::max_element(values.begin(), values.end());
-            break;
-        case Reduce::min:
-            value = *std::min_element(values.begin(), values.end());
-            break;
-        case Reduce::worst:
-            value = *std::max_element(values.begin(), values.end(), [&](double a, double b) {
-                return judge(a, rule_->thresholds).crossed < judge(b, rule_->thresholds).crossed;
-            });
-            break;
+    look_at_ = wanted;
+    return wanted;
+}
+
+std::optional<Instant> IndicatorState::look(Instant now) {
+    if (rule_->kind == ValueKind::unit_state) {
+        return settle_unit(now);
     }
-    if (std::isnan(value)) {
-        return std::nullopt;
+    expire(now);
+    look_at_.reset();
+    return next_look(now);
+}
+
+bool IndicatorState::take_lesson(Instant now) {
+    if (!keep_at_ || now < *keep_at_) {
+        return false;
     }
-    return Evaluation{value, judge(value, rule_->thresholds)};
+    keep_at_.reset();
+    return true;
 }
 
 void IndicatorState::judge_unit(Instant now, Severity raw, std::string words, std::string why) {
@@ -165,10 +139,11 @@ std::optional<Instant> IndicatorState::settle_unit(Instant now) {
 }
 
 std::optional<Instant> IndicatorState::expire(Instant now) {
-    if (rule_->kind == ValueKind::unit_state || !last_known_) {
+    const auto since = last_known_ ? last_known_ : read_at_;
+    if (rule_->kind == ValueKind::unit_state || !since) {
         return std::nullopt;
     }
-    const Instant stale_at = *last_known_ + rule_->stale_after;
+    const Instant stale_at = *since + rule_->stale_after;
     if (now < stale_at) {
         return stale_at;
     }
@@ -176,10 +151,12 @@ std::optional<Instant> IndicatorState::expire(Instant now) {
     return std::nullopt;
 }
 
+// What is normal is not forgotten.
 void IndicatorState::forget() {
     filter_.forget();
     severity_ = Severity::unknown;
     value_.reset();
+    read_at_.reset();
     last_known_.reset();
 }
 
@@ -190,8 +167,26 @@ EvidenceItem IndicatorState::evidence() const {
     if (!value_) {
         return {rule_->name, severity_, "no data", "nothing known yet, or too old"};
     }
-    std::string why = severity_ > Severity::ok ? threshold_text() + ' ' + filter_.trip_text() : "";
+    std::string why;
+    if (severity_ > Severity::ok) {
+        why = threshold_text() + ' ' + filter_.trip_text();
+    } else if (!last_known_ && baseline_) {
+        why = baseline_text();
+    }
     return {rule_->name, severity_, number_text(*value_), std::move(why)};
+}
+
+std::string IndicatorState::baseline_text() const {
+    if (!baseline_) {
+        return {};
+    }
+    const std::string samples = std::to_string(baseline_->samples());
+    if (!normal_) {
+        return "learning what is normal: " + samples + " of " +
+               std::to_string(baseline_->min_samples()) + " samples";
+    }
+    return "normal " + short_number_text(normal_->median) + " ± " +
+           short_number_text(normal_->deviation) + " (" + samples + " samples)";
 }
 
 std::string IndicatorState::threshold_text() const {
@@ -199,10 +194,22 @@ std::string IndicatorState::threshold_text() const {
     if (!threshold) {
         return "not clear yet";
     }
-    if (threshold->above) {
+    const bool is_absolute = threshold->above || threshold->below;
+    const bool crosses = (threshold->above && *value_ > *threshold->above) ||
+                         (threshold->below && *value_ < *threshold->below);
+    const bool from_normal = threshold->above_baseline || threshold->below_baseline;
+    if (from_normal && normal_ && !(is_absolute && crosses)) {
+        const double count = deviations(*value_, *normal_);
+        const std::string far =
+            std::isinf(count) ? "far" : rounded_text(std::abs(count)) + " deviations";
+        return far + (count < 0 ? " below normal " : " above normal ") +
+               short_number_text(normal_->median) + " (by " +
+               short_number_text(std::abs(*value_ - normal_->median)) + ")";
+    }
+    if (threshold->above && (*value_ > *threshold->above || !threshold->below)) {
         return "above " + number_text(*threshold->above);
     }
-    return "below " + number_text(threshold->below.value_or(0));
+    return threshold->below ? "below " + number_text(*threshold->below) : "not clear yet";
 }
 
 }  // namespace primum::core

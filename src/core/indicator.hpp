@@ -1,21 +1,20 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include "core/sample_window.hpp"
+#include "core/baseline.hpp"
+#include "core/indicator_value.hpp"
+#include "core/judgement.hpp"
 #include "core/severity_filter.hpp"
 
 #include <primum/record.hpp>
 #include <primum/rules.hpp>
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
-#include <vector>
 
 namespace primum::core {
-
-// Which part of the value a series is: of a ratio the numerator or the denominator, else `value`.
-enum class SeriesRole : std::uint8_t { value = 0, numerator = 0, denominator = 1 };
 
 // One indicator of one target: its evidence and its confirmed severity.
 //
@@ -23,14 +22,22 @@ enum class SeriesRole : std::uint8_t { value = 0, numerator = 0, denominator = 1
 // is fed by judge_unit on every change and by settle_unit when its `for` is over.
 class IndicatorState {
 public:
-    IndicatorState(const IndicatorRule& rule, std::size_t max_samples);
+    // `phase`, up to an hour, spreads what is due hourly over the indicators of a host.
+    IndicatorState(const IndicatorRule& rule, std::size_t max_samples, Duration phase = {});
 
-    // Starts listening to a series. The slot number is what feed() takes.
-    std::size_t bind(std::size_t role);
-    void begin_collection();
-    void feed(std::size_t slot, Instant t, double value);
+    // Starts listening to a series. The slot number is what feed() takes; nothing when the series
+    // cannot be part of the value.
+    std::optional<std::size_t> bind(std::size_t role, const SeriesName& series) {
+        return values_.bind(role, series);
+    }
+    void begin_collection() { values_.begin_collection(); }
+    void feed(std::size_t slot, Instant t, double value) { values_.feed(slot, t, value); }
     // Judges what the collection brought. Nothing known changes nothing, until it is stale.
-    void evaluate(Instant now);
+    //
+    // `learns`: the target is well, so that this may be learnt as normal. What crosses any
+    // threshold here is not learnt all the same: an illness is not to become the normal in the
+    // evaluations that it takes to trip, and one that never trips would be learnt bit by bit.
+    void evaluate(Stamp now, bool learns);
 
     // What systemd says now, with the words for it. `unknown` takes effect at once.
     void judge_unit(Instant now, Severity raw, std::string words, std::string why);
@@ -41,40 +48,49 @@ public:
     std::optional<Instant> expire(Instant now);
     void forget();
 
+    // The confirmed severity, and the one that was told last: take_news() gives the latter when
+    // they differ, once.
     [[nodiscard]] Severity severity() const { return severity_; }
+    std::optional<Severity> take_news();
+
+    // When it has to be looked at (expire, take_lesson), if no earlier look is under way already.
+    std::optional<Instant> next_look(Instant now);
+    // Both at once: what is due at `now`, and when the next look must be.
+    std::optional<Instant> look(Instant now);
+    // Something was learnt and is to be kept: at most hourly, and only after look().
+    bool take_lesson(Instant now);
+
     [[nodiscard]] EvidenceItem evidence() const;
     [[nodiscard]] std::optional<Instant> last_known() const { return last_known_; }
     [[nodiscard]] const IndicatorRule& rule() const { return *rule_; }
+    // nullptr: it has none.
+    [[nodiscard]] Baseline* baseline() { return baseline_.get(); }
+    // "normal 0.12 ± 0.02 (500 samples)", or empty.
+    [[nodiscard]] std::string baseline_text() const;
     // The same meaning in another compiled rule set.
-    void rebind(const IndicatorRule& rule) { rule_ = &rule; }
+    void rebind(const IndicatorRule& rule);
 
 private:
-    struct Slot {
-        std::size_t role = 0;
-        bool present = false;
-        double value = 0;
-        SampleWindow window;
-    };
-
-    struct Evaluation {
-        double value = 0;
-        RawSeverity raw;
-    };
-
-    [[nodiscard]] std::optional<Evaluation> evaluate_gauge() const;
-    [[nodiscard]] std::optional<Evaluation> evaluate_rate(Instant now) const;
-    [[nodiscard]] std::optional<Evaluation> evaluate_ratio(Instant now) const;
-    [[nodiscard]] std::optional<double> summed_increase(std::size_t role, Instant now) const;
-    [[nodiscard]] std::optional<Evaluation> reduced(const std::vector<double>& values) const;
+    void judge_reading(Stamp now, const Reading& reading, bool learns);
+    void learn(Stamp now, double value);
     [[nodiscard]] std::string threshold_text() const;
 
     const IndicatorRule* rule_;
-    std::size_t max_samples_;
-    std::vector<Slot> slots_;
+    ThresholdShape shape_;
+    IndicatorValue values_;
     SeverityFilter filter_;
     Severity severity_ = Severity::unknown;
+    Severity told_ = Severity::unknown;
     std::optional<Instant> last_known_;
+    std::optional<Instant> look_at_;
     std::optional<double> value_;
+    std::optional<Instant> read_at_;  // of value_
+
+    std::unique_ptr<Baseline> baseline_;
+    std::optional<Normal> normal_;  // as of value_
+    std::optional<Instant> learnt_at_;
+    std::optional<Instant> keep_at_;  // something was learnt since it was last kept
+    Duration keep_after_;
 
     Severity raw_unit_ = Severity::unknown;
     std::optional<Instant> raw_unit_since_;

@@ -2,54 +2,98 @@
 #include "core/sample_window.hpp"
 
 #include <cmath>
+#include <utility>
 
 namespace primum::core {
+namespace {
+
+constexpr std::size_t smallest_ring = 8;
+
+}  // namespace
 
 void SampleWindow::add(Instant t, double value) {
     if (!std::isfinite(value)) {
         return;
     }
-    while (!samples_.empty() && samples_.front().t < t - over_) {
-        samples_.pop_front();
+    drop_before(t - over_);
+    if (size_ == max_samples_) {
+        drop_first();
     }
-    if (samples_.size() == max_samples_) {
-        samples_.pop_front();
+    if (size_ == points_.size()) {
+        grow();
     }
-    samples_.push_back({t, value});
+    if (size_ > 0 && value < back().value) {
+        lost_ += back().value;
+        ++resets_;
+    }
+    points_[(first_ + size_) & (points_.size() - 1)] = {t, value};
+    ++size_;
 }
 
-std::size_t SampleWindow::first_within(Instant now) const {
-    std::size_t first = 0;
-    while (first < samples_.size() && samples_[first].t < now - over_) {
-        ++first;
+void SampleWindow::drop_before(Instant start) {
+    while (size_ > 0 && at(0).t < start) {
+        drop_first();
     }
-    return first;
 }
 
-std::optional<double> SampleWindow::increase(Instant now) const {
-    const std::size_t first = first_within(now);
-    if (samples_.size() < first + 2) {
+// A sum that things are taken from again drifts; resets are rare, so it is made anew.
+void SampleWindow::drop_first() {
+    const bool was_reset = size_ > 1 && at(1).value < at(0).value;
+    first_ = (first_ + 1) & (points_.size() - 1);
+    --size_;
+    if (was_reset) {
+        --resets_;
+        add_up_resets();
+    }
+}
+
+void SampleWindow::add_up_resets() {
+    lost_ = 0;
+    if (resets_ == 0) {
+        return;
+    }
+    for (std::size_t i = 1; i < size_; ++i) {
+        if (at(i).value < at(i - 1).value) {
+            lost_ += at(i - 1).value;
+        }
+    }
+}
+
+void SampleWindow::grow() {
+    std::vector<Point> larger(points_.empty() ? smallest_ring : 2 * points_.size());
+    for (std::size_t i = 0; i < size_; ++i) {
+        larger[i] = at(i);
+    }
+    points_ = std::move(larger);
+    first_ = 0;
+}
+
+std::optional<double> SampleWindow::increase(Instant now) {
+    drop_before(now - over_);
+    if (size_ < 2) {
         return std::nullopt;
     }
-    double grown = 0;
-    for (std::size_t i = first + 1; i < samples_.size(); ++i) {
-        const double before = samples_[i - 1].value;
-        const double after = samples_[i].value;
-        grown += after < before ? after : after - before;
-    }
-    return grown;
+    const double grown = back().value - at(0).value + lost_;
+    return std::isfinite(grown) ? std::optional{grown} : std::nullopt;
 }
 
-std::optional<double> SampleWindow::rate(Instant now) const {
+std::optional<double> SampleWindow::rate(Instant now) {
     const auto grown = increase(now);
     if (!grown) {
         return std::nullopt;
     }
-    const Duration span = samples_.back().t - samples_[first_within(now)].t;
+    const Duration span = back().t - at(0).t;
     if (span <= Duration::zero()) {
         return std::nullopt;
     }
     return *grown / std::chrono::duration<double>(span).count();
+}
+
+void SampleWindow::clear() {
+    first_ = 0;
+    size_ = 0;
+    lost_ = 0;
+    resets_ = 0;
 }
 
 }  // namespace primum::core

@@ -4,30 +4,34 @@
 #include <primum/time.hpp>
 
 #include <cstddef>
-#include <deque>
 #include <optional>
+#include <vector>
 
 namespace primum::core {
 
 // The samples of one counter within a sliding window. Bounded by time and by number: the oldest
-// goes first.
+// goes first. Memory grows up to the bound and is then reused: a steady window allocates nothing,
+// and what it is asked costs the same however much it holds.
 class SampleWindow {
 public:
-    SampleWindow(Duration over, std::size_t max_samples) : over_(over), max_samples_(max_samples) {}
+    SampleWindow(Duration over, std::size_t max_samples)
+        : over_(over), max_samples_(max_samples < 1 ? 1 : max_samples) {}
 
     // A value that is not finite is dropped: it is no evidence.
     void add(Instant t, double value);
 
     // By how much the counter grew between the first and the last sample of the window. A value
     // below the one before is a reset: the counter began again at 0, as Prometheus counts it
-    // (no extrapolation to the window's edges). Nothing with fewer than two samples.
-    [[nodiscard]] std::optional<double> increase(Instant now) const;
+    // (promql/functions.go, extrapolatedRate, here without extrapolation to the window's edges).
+    // Nothing with fewer than two samples, or when the sum leaves the range of numbers.
+    // Samples older than the window are dropped; `now` never goes back.
+    [[nodiscard]] std::optional<double> increase(Instant now);
 
     // increase per second of the time between those two samples.
-    [[nodiscard]] std::optional<double> rate(Instant now) const;
+    [[nodiscard]] std::optional<double> rate(Instant now);
 
-    void clear() { samples_.clear(); }
-    [[nodiscard]] std::size_t size() const { return samples_.size(); }
+    void clear();
+    [[nodiscard]] std::size_t size() const { return size_; }
 
 private:
     struct Point {
@@ -35,11 +39,23 @@ private:
         double value;
     };
 
-    [[nodiscard]] std::size_t first_within(Instant now) const;
+    [[nodiscard]] const Point& at(std::size_t i) const {
+        return points_[(first_ + i) & (points_.size() - 1)];
+    }
+    [[nodiscard]] const Point& back() const { return at(size_ - 1); }
+    void drop_before(Instant start);
+    void drop_first();
+    void grow();
+    void add_up_resets();
 
     Duration over_;
     std::size_t max_samples_;
-    std::deque<Point> samples_;
+    std::vector<Point> points_;  // a ring; its size is 0 or a power of two
+    std::size_t first_ = 0;
+    std::size_t size_ = 0;
+    // Over all resets within the window: the value before.
+    double lost_ = 0;
+    std::size_t resets_ = 0;
 };
 
 }  // namespace primum::core

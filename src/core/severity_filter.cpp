@@ -11,52 +11,25 @@ namespace {
 
 constexpr std::array rising{Severity::info, Severity::warning, Severity::error, Severity::critical};
 
-bool is_crossed(const Threshold& threshold, double value) {
-    return (threshold.above && value > *threshold.above) ||
-           (threshold.below && value < *threshold.below);
-}
-
-bool is_uncleared(const Threshold& threshold, double value) {
-    const bool too_high =
-        threshold.above &&
-        (threshold.clear_below ? value >= *threshold.clear_below : value > *threshold.above);
-    const bool too_low = threshold.below && (threshold.clear_above ? value <= *threshold.clear_above
-                                                                   : value < *threshold.below);
-    return too_high || too_low;
+std::size_t index(Severity severity) {
+    return static_cast<std::size_t>(severity);
 }
 
 }  // namespace
 
-RawSeverity judge(double value,
-                  const std::array<std::optional<Threshold>, severity_count>& thresholds) {
-    RawSeverity raw;
-    for (const Severity severity : rising) {
-        const auto& threshold = thresholds[static_cast<std::size_t>(severity)];
-        if (!threshold) {
-            continue;
-        }
-        if (is_crossed(*threshold, value)) {
-            raw.crossed = severity;
-        }
-        if (is_uncleared(*threshold, value)) {
-            raw.uncleared = severity;
-        }
-    }
-    raw.uncleared = std::max(raw.uncleared, raw.crossed);
-    return raw;
-}
+SeverityFilter::SeverityFilter(Persistence trip, Persistence clear)
+    : trip_(trip), clear_(clear), ring_(std::max({trip.n, clear.n, 1U})) {}
 
 void SeverityFilter::add(Instant t, RawSeverity raw) {
-    history_.push_back(raw);
-    if (history_.size() > std::max(trip_.n, clear_.n)) {
-        history_.pop_front();
-    }
-    for (const Severity severity : rising) {
-        auto& since = crossed_since_[static_cast<std::size_t>(severity)];
-        if (raw.crossed < severity) {
-            since.reset();
-        } else if (!since) {
-            since = t;
+    count(raw);
+    if (trip_.duration > Duration::zero()) {
+        for (const Severity severity : rising) {
+            auto& since = crossed_since_[index(severity)];
+            if (raw.crossed < severity) {
+                since.reset();
+            } else if (!since) {
+                since = t;
+            }
         }
     }
     const auto up = tripped(t);
@@ -71,26 +44,52 @@ void SeverityFilter::add(Instant t, RawSeverity raw) {
     }
 }
 
+void SeverityFilter::count(RawSeverity raw) {
+    if (size_ >= trip_.n && trip_.n > 0) {
+        --crossed_to_trip_[index(past(trip_.n).crossed)];
+    }
+    if (size_ >= clear_.n && clear_.n > 0) {
+        --crossed_to_clear_[index(past(clear_.n).crossed)];
+        --uncleared_to_clear_[index(past(clear_.n).uncleared)];
+    }
+    ring_[next_] = raw;
+    next_ = next_ + 1 == ring_.size() ? 0 : next_ + 1;
+    size_ = std::min(size_ + 1, ring_.size());
+    if (trip_.n > 0) {
+        ++crossed_to_trip_[index(raw.crossed)];
+    }
+    if (clear_.n > 0) {
+        ++crossed_to_clear_[index(raw.crossed)];
+        ++uncleared_to_clear_[index(raw.uncleared)];
+    }
+}
+
+RawSeverity SeverityFilter::past(std::size_t age) const {
+    return ring_[next_ >= age ? next_ - age : next_ + ring_.size() - age];
+}
+
 void SeverityFilter::forget() {
-    history_.clear();
+    next_ = 0;
+    size_ = 0;
+    crossed_to_trip_.fill(0);
+    crossed_to_clear_.fill(0);
+    uncleared_to_clear_.fill(0);
     crossed_since_.fill(std::nullopt);
     confirmed_ = Severity::unknown;
 }
 
 std::optional<Severity> SeverityFilter::tripped(Instant t) const {
+    std::uint32_t at_least = 0;
     for (auto severity = rising.rbegin(); severity != rising.rend(); ++severity) {
         if (trip_.duration > Duration::zero()) {
-            const auto& since = crossed_since_[static_cast<std::size_t>(*severity)];
+            const auto& since = crossed_since_[index(*severity)];
             if (since && t - *since >= trip_.duration) {
                 return *severity;
             }
             continue;
         }
-        const std::size_t looked_at = std::min<std::size_t>(trip_.n, history_.size());
-        const auto count = std::count_if(history_.end() - static_cast<std::ptrdiff_t>(looked_at),
-                                         history_.end(),
-                                         [&](RawSeverity raw) { return raw.crossed >= *severity; });
-        if (count >= trip_.k) {
+        at_least += crossed_to_trip_[index(*severity)];
+        if (at_least >= trip_.k) {
             return *severity;
         }
     }
@@ -100,15 +99,13 @@ std::optional<Severity> SeverityFilter::tripped(Instant t) const {
 // The lowest severity that enough of the latest evaluations do not exceed. While nothing is
 // confirmed there is no illness to clear, so what was never crossed does not hold it back.
 std::optional<Severity> SeverityFilter::cleared() const {
-    const std::size_t looked_at = std::min<std::size_t>(clear_.n, history_.size());
-    const auto begin = history_.end() - static_cast<std::ptrdiff_t>(looked_at);
-    for (const Severity severity :
-         {Severity::ok, Severity::info, Severity::warning, Severity::error, Severity::critical}) {
-        const auto count = std::count_if(begin, history_.end(), [&](RawSeverity raw) {
-            return (confirmed_ == Severity::unknown ? raw.crossed : raw.uncleared) <= severity;
-        });
-        if (count >= clear_.k) {
-            return severity;
+    const Counts& counts =
+        confirmed_ == Severity::unknown ? crossed_to_clear_ : uncleared_to_clear_;
+    std::uint32_t at_most = 0;
+    for (std::size_t i = 0; i < severity_count; ++i) {
+        at_most += counts[i];
+        if (i >= index(Severity::ok) && at_most >= clear_.k) {
+            return static_cast<Severity>(i);
         }
     }
     return std::nullopt;

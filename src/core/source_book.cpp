@@ -23,33 +23,64 @@ void SourceState::remove_listeners(const TargetState& target) {
 void SourceState::bind(Series& series, Listener listener) {
     const IndicatorRule& rule = listener.state().rule();
     for (std::size_t role = 0; role < rule.matchers.size(); ++role) {
-        if (rule.matchers[role]->matches(series.parsed)) {
-            series.bindings.push_back({listener, listener.state().bind(role)});
+        if (!rule.matchers[role]->matches(*series.name)) {
+            continue;
+        }
+        if (const auto slot = listener.state().bind(role, *series.name)) {
+            series.bindings.push_back({listener, *slot});
         }
     }
 }
 
-bool SourceState::declare(const SeriesEvent& event, std::size_t bound) {
-    const auto known = by_name_.find(event.name);
-    if (known != by_name_.end()) {
-        by_id_[event.id] = known->second;
-        return true;
+bool SourceState::ByText::operator()(const SeriesName& a, const SeriesName& b) const {
+    if (a.name != b.name) {
+        return a.name < b.name;
+    }
+    return std::lexicographical_compare(a.labels.begin(),
+                                        a.labels.end(),
+                                        b.labels.begin(),
+                                        b.labels.end(),
+                                        [](const Label& one, const Label& other) {
+                                            return one.name != other.name ? one.name < other.name
+                                                                          : one.value < other.value;
+                                        });
+}
+
+SourceState::Declared SourceState::declare(const SeriesEvent& event,
+                                           std::size_t bound,
+                                           std::size_t max_name_bytes) {
+    std::size_t bytes = event.parsed.name.size();
+    for (const Label& label : event.parsed.labels) {
+        bytes += label.name.size() + label.value.size();
+    }
+    if (std::max(bytes, event.name.size()) > max_name_bytes) {
+        return Declared::too_long;
+    }
+    if (const auto known = by_name_.find(event.parsed); known != by_name_.end()) {
+        Series& series = series_[known->second];
+        if (by_id_.find(series.id) == known->second) {
+            by_id_.erase(series.id);
+        }
+        series.id = event.id;
+        by_id_.set(event.id, known->second);
+        return Declared::taken;
     }
     if (series_.size() >= bound) {
-        return false;
+        return Declared::too_many;
     }
-    series_.push_back({event.name, event.parsed, {}});
-    by_name_[event.name] = series_.size() - 1;
-    by_id_[event.id] = series_.size() - 1;
+    const auto number = static_cast<std::uint32_t>(series_.size());
+    const auto added = by_name_.emplace(event.parsed, number).first;
+    series_.push_back({&added->first, event.id, {}});
+    by_id_.set(event.id, number);
     for (const Listener& listener : listeners_) {
         bind(series_.back(), listener);
     }
-    return true;
+    return Declared::taken;
 }
 
-bool SourceState::collect(Instant now, const std::vector<SampleValue>& values) {
+bool SourceState::collect(Stamp now, const std::vector<SampleValue>& values) {
     const bool all_known = std::all_of(values.begin(), values.end(), [&](const SampleValue& each) {
-        return by_id_.contains(each.id);
+        return by_id_.find(each.id) != SeriesIndex::none;
     });
     if (!all_known) {
         return false;
@@ -58,32 +89,32 @@ bool SourceState::collect(Instant now, const std::vector<SampleValue>& values) {
         listener.state().begin_collection();
     }
     for (const SampleValue& value : values) {
-        for (const Binding& binding : series_[by_id_.at(value.id)].bindings) {
-            binding.listener.state().feed(binding.slot, now, value.value);
+        for (const Binding& binding : series_[by_id_.find(value.id)].bindings) {
+            binding.listener.state().feed(binding.slot, now.t, value.value);
         }
     }
     for (const Listener& listener : listeners_) {
-        listener.state().evaluate(now);
+        listener.evaluate(now);
     }
     return true;
 }
 
-std::optional<std::vector<Listener>> SourceState::sample(Instant now, SeriesId id, double value) {
-    const auto series = by_id_.find(id);
-    if (series == by_id_.end()) {
-        return std::nullopt;
+bool SourceState::sample(Stamp now, SeriesId id, double value) {
+    touched_.clear();
+    const std::uint32_t number = by_id_.find(id);
+    if (number == SeriesIndex::none) {
+        return false;
     }
-    std::vector<Listener> touched;
-    for (const Binding& binding : series_[series->second].bindings) {
-        binding.listener.state().feed(binding.slot, now, value);
-        if (std::find(touched.begin(), touched.end(), binding.listener) == touched.end()) {
-            touched.push_back(binding.listener);
+    for (const Binding& binding : series_[number].bindings) {
+        binding.listener.state().feed(binding.slot, now.t, value);
+        if (std::find(touched_.begin(), touched_.end(), binding.listener) == touched_.end()) {
+            touched_.push_back(binding.listener);
         }
     }
-    for (const Listener& listener : touched) {
-        listener.state().evaluate(now);
+    for (const Listener& listener : touched_) {
+        listener.evaluate(now);
     }
-    return touched;
+    return true;
 }
 
 }  // namespace primum::core

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include "core/series_index.hpp"
 #include "core/target_state.hpp"
 
 #include <primum/event.hpp>
@@ -10,7 +11,6 @@
 #include <map>
 #include <optional>
 #include <string>
-#include <unordered_map>
 #include <vector>
 
 namespace primum::core {
@@ -22,6 +22,9 @@ struct Listener {
     bool operator==(const Listener&) const = default;
 
     [[nodiscard]] IndicatorState& state() const { return target->indicators[indicator]; }
+    void evaluate(Stamp now) const {
+        state().evaluate(now, state().baseline() != nullptr && target->is_well(now.t));
+    }
 };
 
 // One source: its series, who listens to them, and its own health.
@@ -35,15 +38,20 @@ public:
     void remove_listeners(const TargetState& target);
     [[nodiscard]] const std::vector<Listener>& listeners() const { return listeners_; }
 
-    // Declares a series under an id, or gives a known one a new id. False at the bound.
-    bool declare(const SeriesEvent& event, std::size_t bound);
+    // Why a series is not taken. Nothing of it is kept then.
+    enum class Declared : std::uint8_t { taken, too_many, too_long };
+    // Declares a series under an id, or gives a known one a new id in place of its old one: there
+    // are never more ids than series, and never more series than `bound`.
+    Declared declare(const SeriesEvent& event, std::size_t bound, std::size_t max_name_bytes);
     [[nodiscard]] std::size_t series_count() const { return series_.size(); }
 
     // A whole collection. Gives false if it names an id that was never declared; then nothing has
-    // changed.
-    bool collect(Instant now, const std::vector<SampleValue>& values);
-    // One value outside a collection. Gives the indicators it touched; nothing for an unknown id.
-    std::optional<std::vector<Listener>> sample(Instant now, SeriesId id, double value);
+    // changed. Allocates nothing once the windows of its series have their size.
+    bool collect(Stamp now, const std::vector<SampleValue>& values);
+    // One value outside a collection. False for an unknown id; then nothing has changed.
+    bool sample(Stamp now, SeriesId id, double value);
+    // The indicators that the latest sample() touched.
+    [[nodiscard]] const std::vector<Listener>& touched() const { return touched_; }
 
     Deadlines::Key key;
     SourceRule rule;
@@ -61,17 +69,21 @@ private:
         std::size_t slot;
     };
     struct Series {
-        std::string name;
-        SeriesName parsed;
+        const SeriesName* name;  // the key of by_name_
+        SeriesId id;
         std::vector<Binding> bindings;
+    };
+    struct ByText {
+        bool operator()(const SeriesName& a, const SeriesName& b) const;
     };
 
     static void bind(Series& series, Listener listener);
 
     std::vector<Series> series_;
-    std::map<std::string, std::size_t> by_name_;
-    std::unordered_map<SeriesId, std::size_t> by_id_;
+    std::map<SeriesName, std::uint32_t, ByText> by_name_;
+    SeriesIndex by_id_;
     std::vector<Listener> listeners_;
+    std::vector<Listener> touched_;
 };
 
 }  // namespace primum::core

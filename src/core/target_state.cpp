@@ -21,6 +21,18 @@ Duration check_period(const RuleSet& rules, const TargetRule& target) {
     return shortest.value_or(unit_check_period);
 }
 
+// The same for the same names, and spread evenly over an hour (FNV-1a).
+Duration phase_of(std::string_view target, std::string_view indicator) {
+    std::uint32_t hash = 2'166'136'261U;
+    for (const std::string_view name : {target, indicator}) {
+        for (const char c : name) {
+            hash = (hash ^ static_cast<unsigned char>(c)) * 16'777'619U;
+        }
+        hash = (hash ^ 0xFFU) * 16'777'619U;
+    }
+    return Duration{std::chrono::hours{1}} * (hash % 3600) / 3600;
+}
+
 }  // namespace
 
 TargetState::TargetState(Deadlines::Key number,
@@ -34,7 +46,8 @@ TargetState::TargetState(Deadlines::Key number,
       flapping(check_period(*rules, target)) {
     indicators.reserve(target.indicators.size());
     for (const IndicatorRule& indicator : target.indicators) {
-        indicators.emplace_back(indicator, limits.samples_per_window);
+        indicators.emplace_back(
+            indicator, limits.samples_per_window, phase_of(target.name, indicator.name));
     }
 }
 

@@ -104,6 +104,11 @@ struct TargetState {
     }
     // The worst of what is known.
     [[nodiscard]] Severity severity() const;
+    // Whether what it shows now may be learnt as its normal: it is at level 0, nothing known of it
+    // is ill, and it has warmed up.
+    [[nodiscard]] bool is_well(Instant now) const {
+        return level == Level::steady && now >= warm_up_until && severity() < Severity::warning;
+    }
     // Whether at least `count` indicators are at `when` or above. A failed unit satisfies any
     // count; an indicator that was ill and about which nothing is known now is in doubt.
     [[nodiscard]] Condition condition(Severity when, std::uint32_t count) const;

@@ -19,6 +19,27 @@ std::string number_text(double value) {
     return {buffer.data(), end};
 }
 
+std::string short_number_text(double value) {
+    std::array<char, 32> buffer{};
+    const auto end =
+        std::to_chars(
+            buffer.data(), buffer.data() + buffer.size(), value, std::chars_format::general, 4)
+            .ptr;
+    return {buffer.data(), end};
+}
+
+std::string rounded_text(double value) {
+    if (!(std::abs(value) < 1e15)) {
+        return number_text(value);
+    }
+    std::array<char, 32> buffer{};
+    const auto end =
+        std::to_chars(
+            buffer.data(), buffer.data() + buffer.size(), value, std::chars_format::fixed, 1)
+            .ptr;
+    return {buffer.data(), end};
+}
+
 std::string duration_text(Duration span) {
     const std::int64_t us = span.count();
     if (us < 1'000'000) {

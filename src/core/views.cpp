@@ -134,7 +134,8 @@ std::optional<Explanation> Engine::Impl::explain(std::string_view name) const {
         explanation.evidence.push_back(
             {indicator.evidence(),
              is_unit ? "" : target.rules->sources[indicator.rule().source].name,
-             indicator.last_known()});
+             indicator.last_known(),
+             indicator.baseline_text()});
     }
     for (std::size_t i = 1; i < level_count; ++i) {
         explanation.rungs.push_back(rung_view(target, static_cast<Level>(i)));

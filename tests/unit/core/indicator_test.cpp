@@ -21,6 +21,10 @@ IndicatorRule immediate(ValueKind kind) {
     return rule;
 }
 
+std::size_t bind(IndicatorState& state, std::size_t role) {
+    return *state.bind(role, {"queue", {}});
+}
+
 void collect(IndicatorState& state,
              Duration when,
              const std::vector<std::pair<std::size_t, double>>& values) {
@@ -28,14 +32,14 @@ void collect(IndicatorState& state,
     for (const auto& [slot, value] : values) {
         state.feed(slot, at(when), value);
     }
-    state.evaluate(at(when));
+    state.evaluate(stamp(when), false);
 }
 
 TEST(IndicatorTest, AGaugeTakesTheWorstOfItsSeries) {
     const IndicatorRule rule = immediate(ValueKind::gauge);
     IndicatorState state{rule, 100};
-    const std::size_t first = state.bind(0);
-    const std::size_t second = state.bind(0);
+    const std::size_t first = bind(state, 0);
+    const std::size_t second = bind(state, 0);
     collect(state, 0s, {{first, 1}, {second, 50}});
     EXPECT_EQ(state.severity(), Severity::error);
     EXPECT_EQ(state.evidence().value, "50");
@@ -44,7 +48,7 @@ TEST(IndicatorTest, AGaugeTakesTheWorstOfItsSeries) {
 TEST(IndicatorTest, NaNIsNoEvidence) {
     const IndicatorRule rule = immediate(ValueKind::gauge);
     IndicatorState state{rule, 100};
-    const std::size_t slot = state.bind(0);
+    const std::size_t slot = bind(state, 0);
     collect(state, 0s, {{slot, std::numeric_limits<double>::quiet_NaN()}});
     EXPECT_EQ(state.severity(), Severity::unknown);
     EXPECT_FALSE(state.last_known().has_value());
@@ -56,7 +60,7 @@ TEST(IndicatorTest, AVanishedSeriesIsNoZero) {
     below.below = 1;
     rule.thresholds[static_cast<std::size_t>(Severity::critical)] = below;
     IndicatorState state{rule, 100};
-    const std::size_t slot = state.bind(0);
+    const std::size_t slot = bind(state, 0);
     collect(state, 0s, {{slot, 5}});
     collect(state, 5s, {});
     EXPECT_EQ(state.severity(), Severity::ok);
@@ -65,7 +69,7 @@ TEST(IndicatorTest, AVanishedSeriesIsNoZero) {
 TEST(IndicatorTest, NothingKnownForTooLongBecomesUnknown) {
     const IndicatorRule rule = immediate(ValueKind::gauge);
     IndicatorState state{rule, 100};
-    const std::size_t slot = state.bind(0);
+    const std::size_t slot = bind(state, 0);
     collect(state, 0s, {{slot, 50}});
     EXPECT_EQ(state.expire(at(14s)), at(15s));
     EXPECT_EQ(state.severity(), Severity::error);
@@ -78,8 +82,8 @@ TEST(IndicatorTest, ARatioNeedsItsMinimumCount) {
     rule.min_count = 20;
     rule.thresholds[static_cast<std::size_t>(Severity::error)] = above(0.05);
     IndicatorState state{rule, 100};
-    const std::size_t bad = state.bind(0);
-    const std::size_t all = state.bind(1);
+    const std::size_t bad = bind(state, 0);
+    const std::size_t all = bind(state, 1);
     collect(state, 0s, {{bad, 0}, {all, 0}});
     collect(state, 5s, {{bad, 19}, {all, 19}});
     EXPECT_EQ(state.severity(), Severity::unknown);
@@ -91,7 +95,7 @@ TEST(IndicatorTest, ARatioNeedsItsMinimumCount) {
 TEST(IndicatorTest, AnAbsentNumeratorCountsAsNone) {
     IndicatorRule rule = immediate(ValueKind::ratio);
     IndicatorState state{rule, 100};
-    const std::size_t all = state.bind(1);
+    const std::size_t all = bind(state, 1);
     collect(state, 0s, {{all, 0}});
     collect(state, 5s, {{all, 40}});
     EXPECT_EQ(state.severity(), Severity::ok);
@@ -102,7 +106,7 @@ TEST(IndicatorTest, ARateIsPerSecondAndSurvivesAReset) {
     IndicatorRule rule = immediate(ValueKind::rate);
     rule.reduce = Reduce::sum;
     IndicatorState state{rule, 100};
-    const std::size_t slot = state.bind(0);
+    const std::size_t slot = bind(state, 0);
     collect(state, 0s, {{slot, 1000}});
     collect(state, 10s, {{slot, 20}});
     EXPECT_EQ(state.evidence().value, "2");

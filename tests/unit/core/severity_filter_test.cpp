@@ -5,6 +5,10 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <utility>
+#include <vector>
+
 namespace primum::core {
 namespace {
 
@@ -84,24 +88,47 @@ TEST(SeverityFilterDurationTest, TripsWhenCrossedWithoutABreak) {
     EXPECT_EQ(filter.confirmed(), Severity::error);
 }
 
-TEST(JudgeTest, AValueAtTheThresholdHasNotCrossedIt) {
-    std::array<std::optional<Threshold>, severity_count> thresholds;
-    Threshold threshold = above(10);
-    threshold.clear_below = 7;
-    thresholds[static_cast<std::size_t>(Severity::error)] = threshold;
-    EXPECT_EQ(judge(10, thresholds).crossed, Severity::ok);
-    EXPECT_EQ(judge(10.1, thresholds).crossed, Severity::error);
-    EXPECT_EQ(judge(7, thresholds).uncleared, Severity::error);
-    EXPECT_EQ(judge(6.9, thresholds).uncleared, Severity::ok);
-}
-
-TEST(JudgeTest, BelowCountsDownwards) {
-    std::array<std::optional<Threshold>, severity_count> thresholds;
-    Threshold threshold;
-    threshold.below = 1;
-    thresholds[static_cast<std::size_t>(Severity::critical)] = threshold;
-    EXPECT_EQ(judge(0, thresholds).crossed, Severity::critical);
-    EXPECT_EQ(judge(1, thresholds).crossed, Severity::ok);
+// The counts that come and go say what counting the latest n anew would.
+TEST(SeverityFilterCountsTest, AgreeWithCountingAnew) {
+    for (const auto& [trip, clear] :
+         {std::pair{Persistence{3, 5, Duration{0}}, Persistence{2, 9, Duration{0}}},
+          std::pair{Persistence{7, 20, Duration{0}}, Persistence{1, 1, Duration{0}}}}) {
+        SeverityFilter filter{trip, clear};
+        std::vector<RawSeverity> history;
+        std::uint32_t random = 12'345;
+        for (int i = 0; i < 2'000; ++i) {
+            random = random * 1'664'525U + 1'013'904'223U;
+            const auto crossed = static_cast<Severity>(1 + (random >> 24U) % 5);
+            const auto uncleared =
+                std::max(crossed, static_cast<Severity>(1 + (random >> 16U) % 5));
+            history.push_back({crossed, uncleared});
+            const Severity before = filter.confirmed();
+            filter.add(at(std::chrono::seconds{i}), history.back());
+            const auto last = [&](std::uint32_t n, auto&& wanted) {
+                const auto looked_at = std::min<std::size_t>(n, history.size());
+                return std::count_if(
+                    history.end() - static_cast<std::ptrdiff_t>(looked_at), history.end(), wanted);
+            };
+            Severity expected = before;
+            for (const Severity severity :
+                 {Severity::info, Severity::warning, Severity::error, Severity::critical}) {
+                const bool trips = last(trip.n, [&](RawSeverity each) {
+                                       return each.crossed >= severity;
+                                   }) >= trip.k;
+                expected = trips ? std::max(expected, severity) : expected;
+            }
+            for (auto severity = Severity::ok; expected == before && severity < before;
+                 severity = static_cast<Severity>(static_cast<int>(severity) + 1)) {
+                const bool clears = last(clear.n, [&](RawSeverity each) {
+                                        return each.uncleared <= severity;
+                                    }) >= clear.k;
+                expected = clears ? severity : expected;
+            }
+            if (before != Severity::unknown) {
+                ASSERT_EQ(filter.confirmed(), expected) << i;
+            }
+        }
+    }
 }
 
 }  // namespace

@@ -20,11 +20,12 @@ protected:
         source.add_listener({target.get(), 0});
     }
     bool declare(SeriesId id, const std::string& name, std::size_t bound = 10) {
-        return source.declare({"metrics", id, name, {name, {}}}, bound);
+        return source.declare({"metrics", id, name, {name, {}}}, bound, 4'096) ==
+               SourceState::Declared::taken;
     }
     void evaluate(double value) {
         for (int i = 0; i < 2; ++i) {
-            ASSERT_TRUE(source.collect(at(0s), {{0, value}}));
+            ASSERT_TRUE(source.collect(stamp(0s), {{0, value}}));
         }
     }
 
@@ -53,9 +54,44 @@ TEST_F(SourceBookTest, RefusesMoreSeriesThanItsBound) {
     EXPECT_EQ(source.series_count(), 1U);
 }
 
+TEST_F(SourceBookTest, ANewIdTakesThePlaceOfTheOldOne) {
+    for (SeriesId id = 0; id < 1'000; ++id) {
+        ASSERT_TRUE(declare(id * 7'919, "queue", 1));
+    }
+    EXPECT_EQ(source.series_count(), 1U);
+    EXPECT_TRUE(source.collect(stamp(0s), {{999 * 7'919, 1}}));
+    EXPECT_FALSE(source.collect(stamp(1s), {{998 * 7'919, 1}}));
+}
+
+TEST_F(SourceBookTest, AnIdThatStandsForAnotherSeriesNowIsNotTakenFromIt) {
+    ASSERT_TRUE(declare(1, "queue"));
+    ASSERT_TRUE(declare(1, "other"));
+    ASSERT_TRUE(declare(2, "queue"));
+    ASSERT_TRUE(source.collect(stamp(0s), {{1, 50}}));
+    EXPECT_FALSE(target->indicators[0].last_known().has_value());
+}
+
+TEST_F(SourceBookTest, RefusesANameThatIsTooLong) {
+    SeriesEvent event{"metrics", 1, "queue", {"queue", {{"path", std::string(100, 'x')}}}};
+    EXPECT_EQ(source.declare(event, 10, 100), SourceState::Declared::too_long);
+    EXPECT_EQ(source.series_count(), 0U);
+    EXPECT_EQ(source.declare(event, 10, 109), SourceState::Declared::taken);
+}
+
+TEST_F(SourceBookTest, ASampleTouchesItsOwnIndicatorsOnly) {
+    ASSERT_TRUE(declare(0, "queue"));
+    ASSERT_TRUE(declare(1, "other"));
+    EXPECT_TRUE(source.sample(stamp(0s), 1, 5));
+    EXPECT_TRUE(source.touched().empty());
+    EXPECT_TRUE(source.sample(stamp(0s), 0, 5));
+    EXPECT_EQ(source.touched().size(), 1U);
+    EXPECT_FALSE(source.sample(stamp(0s), 9, 5));
+    EXPECT_TRUE(source.touched().empty());
+}
+
 TEST_F(SourceBookTest, ACollectionWithAnUnknownIdChangesNothing) {
     ASSERT_TRUE(declare(0, "queue"));
-    EXPECT_FALSE(source.collect(at(0s), {{0, 50}, {9, 1}}));
+    EXPECT_FALSE(source.collect(stamp(0s), {{0, 50}, {9, 1}}));
     EXPECT_FALSE(target->indicators[0].last_known().has_value());
 }
 

@@ -19,7 +19,7 @@ protected:
         rule.indicators.back().clear = {1, 1, Duration{0}};
         rules = rule_set({rule});
         target = std::make_unique<TargetState>(1, rules, rules->targets[0], EngineLimits{});
-        slot = target->indicators[1].bind(0);
+        slot = *target->indicators[1].bind(0, {"queue", {}});
         flight.rung = target->rung(Level::restart);
         flight.rung.when = Severity::error;
     }
@@ -27,7 +27,7 @@ protected:
     void gauge(double value) {
         target->indicators[1].begin_collection();
         target->indicators[1].feed(slot, at(++t), value);
-        target->indicators[1].evaluate(at(t));
+        target->indicators[1].evaluate(stamp(t), false);
     }
     void intend() { flight.record.evidence = target->evidence(); }
     [[nodiscard]] bool worse(bool settled) const {

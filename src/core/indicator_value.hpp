@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "core/histogram.hpp"
+#include "core/judgement.hpp"
+#include "core/sample_window.hpp"
+
+#include <primum/rules.hpp>
+#include <primum/series.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace primum::core {
+
+// What an indicator's series say together. Where the worst of several counts, it is one of the two
+// ends: crossing a threshold never becomes less by going further its way.
+struct Reading {
+    double low = 0;
+    double high = 0;
+    bool at_least = false;  // the true value is this or more (an age whose beginning nobody saw)
+};
+
+// The series of one indicator, and the one value they make (docs/rules.md, Values). Fed by
+// collections; a series counts while it is in the latest one and its last sample is younger than
+// `stale_after`.
+class IndicatorValue {
+public:
+    IndicatorValue(const IndicatorRule& rule, std::size_t max_samples);
+
+    // Starts listening to a series. The slot number is what feed() takes; nothing when the series
+    // cannot be part of the value (another quantile of a summary, a `_sum` beside buckets).
+    std::optional<std::size_t> bind(std::size_t role, const SeriesName& series);
+    void begin_collection() { ++collection_; }
+    void feed(std::size_t slot, Instant t, double value);
+
+    // Nothing when it cannot be known now: no series, one that is no number, fewer events than
+    // min_count, a histogram of which a part is missing.
+    [[nodiscard]] std::optional<Reading> read(Instant now);
+
+    // The same meaning in another compiled rule set.
+    void rebind(const IndicatorRule& rule) { rule_ = &rule; }
+
+private:
+    // Which part of the value a series is. Of a ratio: value = numerator, whole = denominator. Of a
+    // quantile: bucket of a histogram, value = series of a summary, whole = its `_count`.
+    enum class Role : std::uint8_t { value, whole, bucket };
+
+    struct Slot {
+        Role role = Role::value;
+        bool counter = false;      // its growth counts, not its value
+        bool spoilt = false;       // its last sample is no number that can be used
+        bool seen = false;         // has had one that can
+        bool seen_change = false;  // has had another value since
+        std::uint32_t group = 0;   // of a bucket: its histogram
+        std::uint32_t bucket = 0;
+        std::uint64_t collection = 0;
+        Instant t;
+        Instant changed;
+        double value = 0;
+        SampleWindow window;
+    };
+
+    class Reducer;
+
+    std::optional<std::size_t> bind_quantile(const SeriesName& series);
+    std::size_t add_slot(Role role);
+    [[nodiscard]] bool is_present(const Slot& slot, Instant now) const {
+        return (slot.seen || slot.spoilt) && slot.collection == collection_ &&
+               now - slot.t <= rule_->stale_after;
+    }
+    [[nodiscard]] bool any_spoilt(Instant now) const;
+    [[nodiscard]] std::optional<double> summed_increase(Role role, Instant now);
+    [[nodiscard]] std::optional<Reading> read_each(Instant now);
+    [[nodiscard]] std::optional<Reading> read_ratio(Instant now);
+    [[nodiscard]] std::optional<Reading> read_histograms(Instant now);
+    [[nodiscard]] std::optional<Reading> read_summaries(Instant now);
+    [[nodiscard]] std::optional<Reading> read_ages(Instant now) const;
+
+    const IndicatorRule* rule_;
+    std::size_t max_samples_;
+    std::uint64_t collection_ = 0;
+    std::vector<Slot> slots_;
+    std::map<std::string, std::uint32_t, std::less<>> groups_;  // labels without `le`
+    std::vector<Histogram> histograms_;
+};
+
+}  // namespace primum::core
