@@ -40,10 +40,9 @@ struct CompiledTarget {
     std::vector<Dependency> depends_on;
 };
 
-// The kinds of source, value and remedy that this version carries out; the others are "not
-// available yet".
+// The kinds of source and remedy that this version carries out; the others are "not available
+// yet".
 [[nodiscard]] bool is_available(SourceKind kind);
-[[nodiscard]] bool is_available(ValueKind kind);
 [[nodiscard]] bool is_available(RemedyKind kind);
 // Whether the grammar has the kind's parameters, so that Kinds::known takes it.
 [[nodiscard]] bool is_known(RemedyKind kind);

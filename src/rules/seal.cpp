@@ -29,6 +29,11 @@ void add_indicator(CanonicalText& text, const IndicatorRule& rule, const RuleSet
     text.add("min_count", rule.min_count);
     text.add("quantile", rule.quantile);
     text.add("reduce", name_of(rule.reduce));
+    if (rule.baseline) {
+        text.add("min_samples", rule.baseline->min_samples);
+        text.add("forget", rule.baseline->forget);
+        text.add("seasonal", name_of(rule.baseline->seasonal));
+    }
     for (std::size_t i = 0; i < severity_count; ++i) {
         if (const auto& threshold = rule.thresholds.at(i)) {
             text.add("threshold", name_of(static_cast<Severity>(i)));
@@ -36,6 +41,11 @@ void add_indicator(CanonicalText& text, const IndicatorRule& rule, const RuleSet
             text.add("below", threshold->below);
             text.add("clear_below", threshold->clear_below);
             text.add("clear_above", threshold->clear_above);
+            text.add("above_baseline", threshold->above_baseline);
+            text.add("below_baseline", threshold->below_baseline);
+            if (threshold->above_baseline || threshold->below_baseline) {
+                text.add("by_at_least", threshold->by_at_least);
+            }
         }
     }
     add_persistence(text, "trip", rule.trip);

@@ -122,11 +122,13 @@ TEST(IndicatorRuleTest, LocatesMistakesOfValue) {
     EXPECT_THAT(indicator_errors("value = \"unit_stat\"\n"),
                 ElementsAre("r.toml:8:9: \"unit_stat\" is none of unit_state, probe (key "
                             "\"target.web.indicator.i.value\"; did you mean \"unit_state\"?)"));
-    EXPECT_THAT(indicator_errors("source = \"m\"\nvalue = { gage = 'x' }\nerror = { above = 1 }\n"),
-                ElementsAre("r.toml:9:9: one of gauge, rate, ratio is expected (key "
-                            "\"target.web.indicator.i.value\")",
-                            "r.toml:9:11: unknown key (key \"target.web.indicator.i.value.gage\"; "
-                            "did you mean \"gauge\"?)"));
+    EXPECT_THAT(
+        indicator_errors("source = \"m\"\nvalue = { gage = 'x' }\nerror = { above = 1 }\n"),
+        ElementsAre(
+            "r.toml:9:9: one of gauge, rate, increase, ratio, quantile, age is expected (key "
+            "\"target.web.indicator.i.value\")",
+            "r.toml:9:11: unknown key (key \"target.web.indicator.i.value.gage\"; "
+            "did you mean \"gauge\"?)"));
     EXPECT_THAT(indicator_errors("source = \"m\"\nvalue = { gauge = 'x', rate = 'y' }\n"
                                  "error = { above = 1 }\n"),
                 ElementsAre("r.toml:9:24: the value is a gauge already (key "
@@ -259,24 +261,121 @@ TEST(IndicatorRuleTest, NeedsASourceThatExists) {
                     "\"target.web.indicator.i.source\"; did you mean \"m\"?)"));
 }
 
-TEST(IndicatorRuleTest, RefusesValuesOfLaterVersions) {
-    for (const char* kind : {"increase", "quantile", "age"}) {
-        EXPECT_THAT(indicator_errors("source = \"m\"\nvalue = { " + std::string{kind} +
-                                     " = 'x', over = \"1m\" }\nerror = { above = 1 }\n"),
-                    ElementsAre("r.toml:9:11: value \"" + std::string{kind} +
-                                "\" is not available yet (key \"target.web.indicator.i.value." +
-                                kind + "\")"));
-    }
-    EXPECT_THAT(indicator_errors("value = \"probe\"\n"),
-                ElementsAre("r.toml:8:9: value \"probe\" is not available yet (key "
+TEST(IndicatorRuleTest, ReadsAQuantileBesideItsSeries) {
+    const IndicatorRule rule = indicator_of(
+        "source = \"m\"\nseries = 'latency_bucket{handler=\"/\"}'\n"
+        "value = { quantile = 0.99, over = \"1m\", min_count = 20 }\nerror = { above = 1 }\n");
+    EXPECT_EQ(rule.kind, ValueKind::quantile);
+    EXPECT_EQ(rule.quantile, 0.99);
+    EXPECT_EQ(rule.over, minutes{1});
+    EXPECT_EQ(rule.min_count, 20U);
+    EXPECT_EQ(rule.reduce, Reduce::sum);
+    EXPECT_THAT(rule.selectors, ElementsAre("latency_bucket{handler=\"/\"}"));
+    ASSERT_EQ(rule.matchers.size(), 1U);
+}
+
+TEST(IndicatorRuleTest, ReadsIncreaseAgeAndProbe) {
+    const IndicatorRule increase = indicator_of(
+        "source = \"m\"\nvalue = { increase = 'x', over = \"1m\" }\nerror = { above = 1 }\n");
+    EXPECT_EQ(increase.kind, ValueKind::increase);
+    EXPECT_EQ(increase.reduce, Reduce::sum);
+    const IndicatorRule age =
+        indicator_of("source = \"m\"\nvalue = { age = 'x' }\nerror = { above = 60 }\n");
+    EXPECT_EQ(age.kind, ValueKind::age);
+    EXPECT_EQ(age.reduce, Reduce::worst);
+    const IndicatorRule probe = indicator_of("source = \"m\"\nvalue = \"probe\"\n");
+    EXPECT_EQ(probe.kind, ValueKind::probe);
+    EXPECT_THAT(probe.selectors, ElementsAre("probe_success"));
+    const auto& error = probe.thresholds.at(static_cast<std::size_t>(Severity::error));
+    ASSERT_TRUE(error);
+    EXPECT_EQ(error->below, 1);
+    const IndicatorRule critical =
+        indicator_of("source = \"m\"\nvalue = \"probe\"\ncritical = { below = 1 }\n");
+    EXPECT_FALSE(critical.thresholds.at(static_cast<std::size_t>(Severity::error)));
+}
+
+TEST(IndicatorRuleTest, LocatesMistakesOfQuantileAndProbe) {
+    EXPECT_THAT(indicator_errors("source = \"m\"\nvalue = { quantile = 0.9, over = \"1m\" }\n"
+                                 "error = { above = 1 }\n"),
+                ElementsAre("r.toml:9:9: a quantile needs its series = '...' beside it: buckets or "
+                            "a summary (key \"target.web.indicator.i.value\")"));
+    EXPECT_THAT(indicator_errors("source = \"m\"\nseries = 'x'\n"
+                                 "value = { quantile = 99, over = \"1m\" }\n"
+                                 "error = { above = 1 }\n"),
+                ElementsAre("r.toml:10:22: a quantile is between 0 and 1, like 0.99 (key "
+                            "\"target.web.indicator.i.value.quantile\")"));
+    EXPECT_THAT(indicator_errors("source = \"m\"\nvalue = { increase = 'x' }\n"
+                                 "error = { above = 1 }\n"),
+                ElementsAre("r.toml:9:9: an increase needs a window, like over = \"1m\" (key "
                             "\"target.web.indicator.i.value\")"));
-    EXPECT_THAT(
-        indicator_errors("source = \"m\"\nvalue = { gauge = 'x' }\nbaseline = { min_samples = 5 }\n"
-                         "warning = { above_baseline = 4, by_at_least = 0.1 }\n"),
-        ElementsAre("r.toml:10:1: baselines are not available yet (key "
-                    "\"target.web.indicator.i.baseline\")",
-                    "r.toml:11:13: thresholds from a baseline are not available yet (key "
-                    "\"target.web.indicator.i.warning.above_baseline\")"));
+    EXPECT_THAT(indicator_errors("source = \"m\"\nvalue = { age = 'x', over = \"1m\" }\n"
+                                 "error = { above = 1 }\n"),
+                ElementsAre("r.toml:9:22: unknown key, none of gauge, rate, increase, ratio, "
+                            "quantile, age (key \"target.web.indicator.i.value.over\")"));
+    EXPECT_THAT(indicator_errors("source = \"m\"\nvalue = \"probe\"\nseries = 'x'\n"
+                                 "baseline = {}\n"),
+                ElementsAre("r.toml:10:1: probe has no series (key "
+                            "\"target.web.indicator.i.series\")",
+                            "r.toml:11:1: probe has no baseline (key "
+                            "\"target.web.indicator.i.baseline\")"));
+}
+
+TEST(IndicatorRuleTest, ReadsABaseline) {
+    const IndicatorRule rule = indicator_of(
+        "source = \"m\"\nvalue = { gauge = 'x' }\n"
+        "baseline = { min_samples = 100, forget = \"7d\", seasonal = \"hour_of_day\" }\n"
+        "warning = { above_baseline = 4, below_baseline = 6, by_at_least = 0.1 }\n"
+        "error = { above = 10 }\n");
+    EXPECT_EQ(rule.baseline, (BaselineRule{100, std::chrono::hours{24 * 7}, Season::hour_of_day}));
+    const auto& warning = rule.thresholds.at(static_cast<std::size_t>(Severity::warning));
+    ASSERT_TRUE(warning);
+    EXPECT_EQ(warning->above_baseline, 4);
+    EXPECT_EQ(warning->below_baseline, 6);
+    EXPECT_EQ(warning->by_at_least, 0.1);
+    EXPECT_FALSE(warning->above);
+}
+
+TEST(IndicatorRuleTest, AThresholdThatNeedsABaselineHasOne) {
+    const IndicatorRule rule = indicator_of(
+        "source = \"m\"\nvalue = { gauge = 'x' }\n"
+        "warning = { above_baseline = 4, by_at_least = 0.1 }\n");
+    EXPECT_EQ(rule.baseline, BaselineRule{});
+    EXPECT_FALSE(
+        indicator_of("source = \"m\"\nvalue = { gauge = 'x' }\nerror = { above = 1 }\n").baseline);
+}
+
+TEST(IndicatorRuleTest, LocatesMistakesOfBaselines) {
+    const auto with = [](std::string_view more) {
+        return indicator_errors("source = \"m\"\nvalue = { gauge = 'x' }\n" + std::string{more});
+    };
+    EXPECT_THAT(with("warning = { above_baseline = 4 }\n"),
+                ElementsAre("r.toml:10:11: a threshold from the baseline needs by_at_least: of a "
+                            "value that hardly moves any step is many deviations (key "
+                            "\"target.web.indicator.i.warning\")"));
+    EXPECT_THAT(with("warning = { above = 4, by_at_least = 1 }\n"),
+                ElementsAre("r.toml:10:24: by_at_least goes with above_baseline or below_baseline "
+                            "(key \"target.web.indicator.i.warning.by_at_least\")"));
+    EXPECT_THAT(with("warning = { above_baseline = -4, by_at_least = 1 }\n"),
+                ElementsAre("r.toml:10:30: above_baseline is more than 0 (key "
+                            "\"target.web.indicator.i.warning.above_baseline\")"));
+    EXPECT_THAT(with("warning = { above_baseline = 4, by_at_least = 1 }\n"
+                     "error = { above_baseline = 3, by_at_least = 1 }\n"),
+                ElementsAre("r.toml:11:9: error begins before warning does (key "
+                            "\"target.web.indicator.i.error\")"));
+    EXPECT_THAT(with("warning = { below_baseline = 4, by_at_least = 1 }\n"
+                     "error = { below_baseline = 3, by_at_least = 1 }\n"),
+                ElementsAre("r.toml:11:9: error begins before warning does (key "
+                            "\"target.web.indicator.i.error\")"));
+    EXPECT_THAT(with("error = { above = 1 }\nbaseline = { min_samples = 5, forget = \"1s\", "
+                     "seasonal = \"week\", learn = 1 }\n"),
+                ElementsAre("r.toml:11:28: 5 is out of range (10 to 1000000) (key "
+                            "\"target.web.indicator.i.baseline.min_samples\")",
+                            "r.toml:11:40: 1s is out of range (1m to 366d) (key "
+                            "\"target.web.indicator.i.baseline.forget\")",
+                            "r.toml:11:57: \"week\" is none of none, hour_of_day (key "
+                            "\"target.web.indicator.i.baseline.seasonal\")",
+                            "r.toml:11:65: unknown key, none of forget, min_samples, seasonal (key "
+                            "\"target.web.indicator.i.baseline.learn\")"));
 }
 
 }  // namespace

@@ -201,12 +201,6 @@ TEST(LoaderTest, ReadsTheExample) {
     }
     EXPECT_THAT(lines,
                 ElementsAre("e:14:11: providers are not available yet (key \"provider.upstream\")",
-                            "e:38:14: value \"quantile\" is not available yet (key "
-                            "\"target.gateway.indicator.latency.value.quantile\")",
-                            "e:39:1: baselines are not available yet (key "
-                            "\"target.gateway.indicator.latency.baseline\")",
-                            "e:40:14: thresholds from a baseline are not available yet (key "
-                            "\"target.gateway.indicator.latency.warning.above_baseline\")",
                             "e:72:13: remedy \"failover\" is not available yet (key "
                             "\"target.gateway.ladder.failover.remedy.failover\")",
                             "e:80:29: restart's save is not available yet (key "
