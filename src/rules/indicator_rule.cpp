@@ -97,7 +97,7 @@ void read_source(IndicatorRule& rule, Section& section, const Compilation& all) 
     const Duration interval = *interval_of(rule, all);
     rule.stale_after = 3 * interval;
     section.read("stale", rule.stale_after, {interval, hours{24}});
-    if (const Member* value = section.find("value"); value != nullptr) {
+    if (const Member* value = section.find("value"); value != nullptr && rule.over > Duration{0}) {
         if (auto table = section.table_of(*value)) {
             check_window(rule, *table, interval);
         }

@@ -374,7 +374,7 @@ TEST(IndicatorRuleTest, LocatesMistakesOfBaselines) {
                             "\"target.web.indicator.i.baseline.forget\")",
                             "r.toml:11:57: \"week\" is none of none, hour_of_day (key "
                             "\"target.web.indicator.i.baseline.seasonal\")",
-                            "r.toml:11:65: unknown key, none of forget, min_samples, seasonal (key "
+                            "r.toml:11:65: unknown key, none of min_samples, forget, seasonal (key "
                             "\"target.web.indicator.i.baseline.learn\")"));
 }
 
