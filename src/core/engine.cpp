@@ -117,6 +117,9 @@ void Engine::Impl::note_severity(const Listener& listener) {
     }
     const auto before = indicator.take_news();
     if (!before) {
+        if (indicator.trend().turned() && listener.target->incident) {
+            world_.changed.insert(listener.target->key);
+        }
         return;
     }
     world_.emit(SeverityChanged{listener.target->rule->name,

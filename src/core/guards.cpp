@@ -85,6 +85,21 @@ Answer ask_flapping(const World& world, const TargetState& target) {
                 target.flapping.ends(now));
 }
 
+// What triggers the rung is getting better by itself, all of it. A unit's state never does so.
+Answer ask_recovering(const TargetState& target, Level level) {
+    std::string names;
+    for (const IndicatorState& indicator : target.indicators) {
+        if (indicator.severity() < target.rung(level).when) {
+            continue;
+        }
+        if (!indicator.trend().recovering()) {
+            return pass();
+        }
+        names += (names.empty() ? "" : ", ") + indicator.rule().name;
+    }
+    return names.empty() ? pass() : veto("getting better by itself: " + names);
+}
+
 Answer ask_dependency(const World& world, const TargetState& target) {
     for (const std::string& name : target.rule->depends_on) {
         const auto dependency = world.targets.find(name);
@@ -234,6 +249,7 @@ GuardReport ask_guards(const World& world, const TargetState& target, Level leve
     round.ask(Guard::warming_up, ask_warming_up(world, target));
     round.ask(Guard::no_data, ask_no_data(target, level));
     round.ask(Guard::flapping, ask_flapping(world, target));
+    round.ask(Guard::recovering, ask_recovering(target, level));
     round.ask(Guard::dependency, ask_dependency(world, target));
     round.ask(Guard::common_cause, ask_common_cause(world));
     round.ask(Guard::foreign_actor, ask_foreign_actor(world, target, level));

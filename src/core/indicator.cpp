@@ -60,6 +60,7 @@ void IndicatorState::judge_reading(Stamp now, const Reading& reading, bool learn
         return;
     }
     last_known_ = now.t;
+    trend_.add(*rule_, value, raw.crossed > Severity::ok);
     filter_.add(now.t, raw);
     severity_ = filter_.confirmed();
 }
@@ -154,6 +155,7 @@ std::optional<Instant> IndicatorState::expire(Instant now) {
 // What is normal is not forgotten.
 void IndicatorState::forget() {
     filter_.forget();
+    trend_.forget();
     severity_ = Severity::unknown;
     value_.reset();
     read_at_.reset();

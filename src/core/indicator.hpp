@@ -4,6 +4,7 @@
 #include "core/baseline.hpp"
 #include "core/indicator_value.hpp"
 #include "core/judgement.hpp"
+#include "core/recovering.hpp"
 #include "core/severity_filter.hpp"
 
 #include <primum/record.hpp>
@@ -62,6 +63,8 @@ public:
 
     [[nodiscard]] EvidenceItem evidence() const;
     [[nodiscard]] std::optional<Instant> last_known() const { return last_known_; }
+    // Of the evaluated values; a unit's state has none.
+    [[nodiscard]] const Trend& trend() const { return trend_; }
     [[nodiscard]] const IndicatorRule& rule() const { return *rule_; }
     // nullptr: it has none.
     [[nodiscard]] Baseline* baseline() { return baseline_.get(); }
@@ -79,6 +82,7 @@ private:
     ThresholdShape shape_;
     IndicatorValue values_;
     SeverityFilter filter_;
+    Trend trend_;
     Severity severity_ = Severity::unknown;
     Severity told_ = Severity::unknown;
     std::optional<Instant> last_known_;

@@ -84,6 +84,35 @@ TEST_F(GuardsTest, MostTargetsIllAtOnceHaveACommonCause) {
     EXPECT_EQ(veto(), Guard::common_cause);
 }
 
+TEST_F(GuardsTest, WhatGetsBetterByItselfIsLeftAlone) {
+    rules->targets[0].indicators = {unit_indicator(), gauge_indicator("a"), gauge_indicator("b")};
+    rules->targets[0].rungs[index_of(Level::restart)].when = Severity::error;
+    target = std::make_unique<TargetState>(1, rules, rules->targets[0], world.limits);
+    target->incident = IncidentRecord{};
+    const auto collect = [&](std::size_t indicator, double value) {
+        IndicatorState& state = target->indicators[indicator];
+        state.begin_collection();
+        state.feed(0, world.now.t, value);
+        state.evaluate(world.now, false);
+    };
+    target->indicators[1].bind(0, {"queue", {}});
+    target->indicators[2].bind(0, {"queue", {}});
+    for (const double value : {100, 100, 90, 80, 70}) {
+        collect(1, value);
+    }
+    EXPECT_EQ(veto(), Guard::recovering);
+    for (int i = 0; i < 5; ++i) {
+        collect(2, 100);
+    }
+    EXPECT_FALSE(veto().has_value()) << "b does not get better";
+    for (const double value : {90, 80, 70}) {
+        collect(2, value);
+    }
+    EXPECT_EQ(veto(), Guard::recovering);
+    target->indicators[0].judge_unit(at(1000s), Severity::critical, "failed", "signal");
+    EXPECT_FALSE(veto().has_value()) << "a failed unit never gets better by itself";
+}
+
 TEST_F(GuardsTest, FlappingFreezesUntilItEnds) {
     EXPECT_FALSE(frozen_by_flapping(world, *target).has_value());
     for (int i = 0; i <= 4; ++i) {
