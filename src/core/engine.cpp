@@ -286,7 +286,10 @@ void Engine::Impl::wake_source(SourceState& source) {
 }
 
 void Engine::Impl::take(const UnitEvent& event) {
-    world_.units[event.unit].take(world_.now.t, event);
+    const auto started_by = world_.units[event.unit].take(world_.now.t, event);
+    if (started_by && targets_by_unit_.contains(event.unit)) {
+        world_.emit(UnitStarted{event.unit, *started_by, "invocation " + event.invocation_id});
+    }
     unit_changed(event.unit);
 }
 
@@ -324,8 +327,14 @@ void Engine::Impl::judge_unit(TargetState& target) {
     }
 }
 
+// It is not known what the change is for: like somebody's restart it is given its time.
 void Engine::Impl::take(const FileEvent& event) {
-    reject("not_available", "file " + event.path);
+    const auto found = targets_.find(event.target);
+    if (found == targets_.end()) {
+        reject("unknown_target", event.target);
+        return;
+    }
+    found->second->edited = core::Edit{event.path, world_.now.t};
 }
 
 void Engine::Impl::take(const ProviderEvent& event) {
@@ -342,6 +351,11 @@ void Engine::Impl::take(const HostEvent& event) {
     if (event.change == HostChange::off_switch) {
         world_.disabled = event.disabled;
         world_.disabled_by = event.detail;
+        world_.look_at_all_ill();
+        return;
+    }
+    if (event.change == HostChange::busy) {
+        world_.busy = !event.busy ? "" : event.detail.empty() ? "something" : event.detail;
         world_.look_at_all_ill();
         return;
     }

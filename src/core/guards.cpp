@@ -44,6 +44,20 @@ private:
     GuardReport report_;
 };
 
+// The one whose turn it is at a rung; null where it has none.
+const RemedyRule* next_remedy(const TargetState& target, Level level, bool dry_run) {
+    const auto& remedies = target.rung(level).remedies;
+    if (remedies.empty()) {
+        return nullptr;
+    }
+    std::size_t used = 0;
+    if (target.incident) {
+        const auto& all = dry_run ? target.incident->dry_attempts : target.incident->attempts;
+        used = all[index_of(level)];
+    }
+    return &remedies[used % remedies.size()];
+}
+
 Answer ask_disabled(const World& world, const TargetState& target) {
     if (world.disabled) {
         return veto("the off switch is on: " + world.disabled_by);
@@ -119,13 +133,39 @@ Answer ask_common_cause(const World& world) {
 }
 
 Answer ask_foreign_actor(const World& world, const TargetState& target, Level level) {
+    const Duration grace = target.rung(level).settle + target.rung(level).verify;
     const auto unit = world.units.find(target.rule->unit);
-    if (target.rule->unit.empty() || unit == world.units.end()) {
+    if (!target.rule->unit.empty() && unit != world.units.end()) {
+        if (const auto actor = unit->second.foreign_actor(world.now.t, grace)) {
+            return veto(actor->detail, actor->until);
+        }
+    }
+    if (target.edited && world.now.t < target.edited->at + grace) {
+        return veto("somebody else changed " + target.edited->path + " a moment ago",
+                    target.edited->at + grace);
+    }
+    return pass();
+}
+
+Answer ask_host_busy(const World& world) {
+    return world.busy.empty() ? pass() : veto(world.busy + " is at work");
+}
+
+// What starts the unit uses systemd's own budget for it, and must leave a start to others: were it
+// spent, systemd would refuse even a person's.
+Answer ask_start_limit(const World& world, const TargetState& target, Level level, bool dry_run) {
+    const RemedyRule* remedy = next_remedy(target, level, dry_run);
+    const auto unit = world.units.find(target.rule->unit);
+    if (remedy == nullptr || remedy->kind != RemedyKind::restart || unit == world.units.end()) {
         return pass();
     }
-    const RungRule& rung = target.rung(level);
-    const auto actor = unit->second.foreign_actor(world.now.t, rung.settle + rung.verify);
-    return actor ? veto(actor->detail, actor->until) : pass();
+    const auto limit = unit->second.starts().limit(world.now.t);
+    if (!limit) {
+        return pass("the unit has no start limit");
+    }
+    std::string detail = std::to_string(limit->used) + " of " + std::to_string(limit->burst) +
+                         " starts used in " + duration_text(limit->interval);
+    return limit->nearly_spent ? veto(std::move(detail), limit->until) : pass(std::move(detail));
 }
 
 Answer ask_cooldown(const World& world, const TargetState& target, Level level) {
@@ -253,6 +293,8 @@ GuardReport ask_guards(const World& world, const TargetState& target, Level leve
     round.ask(Guard::dependency, ask_dependency(world, target));
     round.ask(Guard::common_cause, ask_common_cause(world));
     round.ask(Guard::foreign_actor, ask_foreign_actor(world, target, level));
+    round.ask(Guard::host_busy, ask_host_busy(world));
+    round.ask(Guard::start_limit, ask_start_limit(world, target, level, dry_run));
     round.ask(Guard::cooldown, ask_cooldown(world, target, level));
     round.ask(Guard::target_budget, ask_target_budget(world, target, dry_run));
     round.ask(Guard::host_budget, ask_host_budget(world, level, dry_run));
@@ -283,6 +325,7 @@ std::optional<GuardVerdict> called_off(const World& world,
         std::pair{Guard::disabled, ask_disabled(world, target)},
         std::pair{Guard::held, ask_held(world, target)},
         std::pair{Guard::foreign_actor, ask_foreign_actor(world, target, flight.record.level)},
+        std::pair{Guard::host_busy, ask_host_busy(world)},
     };
     for (const auto& [guard, answer] : answers) {
         if (answer.veto) {

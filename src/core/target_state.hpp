@@ -57,6 +57,12 @@ struct ClosedIncident {
     Instant closed;
 };
 
+// Somebody else changed a watched file of the target.
+struct Edit {
+    std::string path;
+    Instant at;
+};
+
 // Everything the core knows of one target. `rules` keeps `rule` alive.
 struct TargetState {
     TargetState(Deadlines::Key number,
@@ -95,6 +101,7 @@ struct TargetState {
     std::optional<HeldBack> held_back;
     std::optional<Flight> flight;
     std::optional<DecisionRecord> last_decision;
+    std::optional<Edit> edited;  // the latest
 
     [[nodiscard]] const RungRule& rung(Level at) const { return rule->rungs[index_of(at)]; }
     // Whether any of its remedies would really be carried out under this ceiling.

@@ -15,7 +15,13 @@ bool starts_units(const std::string& job_type) {
 
 }  // namespace
 
-void UnitFacts::take(Instant now, const UnitEvent& event) {
+std::optional<StartedBy> UnitFacts::take(Instant now, const UnitEvent& event) {
+    const auto started_by = starts_.take(now, event, {our_job_, our_job_ended_});
+    if (started_by == StartedBy::somebody && !foreign_job_ended_) {
+        foreign_ended_ = now;
+        foreign_what_ = "somebody else started it a moment ago";
+    }
+    our_job_ended_ = foreign_job_ended_ = false;
     const std::string before = state_.active_state;
     const bool first = !seen_;
     seen_ = true;
@@ -38,6 +44,7 @@ void UnitFacts::take(Instant now, const UnitEvent& event) {
             stopped_by_ = Stopper::nobody;
         }
     }
+    return started_by;
 }
 
 void UnitFacts::take_inactive() {
@@ -51,6 +58,7 @@ void UnitFacts::take_inactive() {
 void UnitFacts::take(Instant now, const JobEvent& event) {
     if (event.ours) {
         our_job_ = !event.removed;
+        our_job_ended_ = event.removed;
         return;
     }
     if (!event.removed) {
@@ -65,7 +73,9 @@ void UnitFacts::take(Instant now, const JobEvent& event) {
         foreign_job_.reset();
     }
     foreign_ended_ = now;
-    foreign_what_ = type.empty() ? "a job" : "a " + type + " job";
+    foreign_job_ended_ = true;
+    foreign_what_ =
+        (type.empty() ? "a job" : "a " + type + " job") + " of somebody else ended a moment ago";
     if (event.result != "done") {
         return;
     }
@@ -125,8 +135,7 @@ std::optional<ForeignActor> UnitFacts::foreign_actor(Instant now, Duration grace
         return policy;
     }
     if (foreign_ended_ && now < *foreign_ended_ + grace) {
-        return ForeignActor{foreign_what_ + " of somebody else ended a moment ago",
-                            *foreign_ended_ + grace};
+        return ForeignActor{foreign_what_, *foreign_ended_ + grace};
     }
     return std::nullopt;
 }

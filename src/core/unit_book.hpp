@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include "core/unit_starts.hpp"
+
 #include <primum/event.hpp>
 #include <primum/rules.hpp>
 
@@ -28,7 +30,8 @@ struct ForeignActor {
 // What is known of one unit: its state, and who is at work on it.
 class UnitFacts {
 public:
-    void take(Instant now, const UnitEvent& event);
+    // Whose start the state shows, when it shows one.
+    std::optional<StartedBy> take(Instant now, const UnitEvent& event);
     void take(Instant now, const JobEvent& event);
 
     // failed = critical; active = ok; changing = unknown; inactive = unknown if a job stopped it or
@@ -38,8 +41,8 @@ public:
     // Whether somebody else is at work, or has just been: a job that is not ours is queued; a job
     // that is not ours stopped it (or it was down when first seen: nobody can say that nobody did)
     // and none has started it since; systemd's Restart= is at work or
-    // may still be; or somebody's job ended less than `grace` ago (it deserves as much time to show
-    // its effect as our own would get).
+    // may still be; or somebody's job ended, or somebody started it, less than `grace` ago (it
+    // deserves as much time to show its effect as our own would get).
     [[nodiscard]] std::optional<ForeignActor> foreign_actor(Instant now, Duration grace) const;
 
     // Whether a job that is not ours stopped it, and nothing has started it since.
@@ -47,6 +50,7 @@ public:
     // The ledger remembers that it was so before this run.
     void restore_other_hands() { stopped_by_ = Stopper::somebody; }
 
+    [[nodiscard]] const UnitStarts& starts() const { return starts_; }
     [[nodiscard]] bool seen() const { return seen_; }
     [[nodiscard]] const UnitEvent& state() const { return state_; }
 
@@ -68,8 +72,11 @@ private:
     bool reset_by_someone_ = false;         // failed became inactive without a job
     std::optional<ForeignJob> foreign_job_;
     bool our_job_ = false;
+    bool our_job_ended_ = false;      // since the last state
+    bool foreign_job_ended_ = false;  // since the last state
     std::optional<Instant> foreign_ended_;
     std::string foreign_what_;
+    UnitStarts starts_;
 };
 
 // How long systemd's own Restart= gets beyond RestartSec before a failed unit counts as given up.

@@ -29,6 +29,7 @@ HostView Engine::Impl::host() const {
     HostView view;
     view.disabled = world_.disabled;
     view.ledger_healthy = world_.ledger_healthy;
+    view.busy = world_.busy;
     view.in_flight = world_.flights.real;
     for (const HoldRecord& hold : world_.holds.active(world_.now.t)) {
         view.holds.push_back({hold, hold.until.t});

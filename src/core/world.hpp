@@ -47,6 +47,7 @@ struct World {
 
     bool disabled = false;  // the off switch
     std::string disabled_by;
+    std::string busy;  // what is at work on the host, or empty
     bool ledger_healthy = true;
     std::string ledger_detail;
 

@@ -231,6 +231,10 @@ bool Timeline::perform_host(const Words& words) {
         world_.jump_wall(parse_duration(word(words, 1)), !has(words, "unnoticed"));
     } else if (verb == "resumed") {
         world_.send(HostEvent{HostChange::resumed, false, false, ""});
+    } else if (verb == "busy") {
+        world_.set_busy(word(words, 1) == "on", words.size() > 2 ? words[2] : "");
+    } else if (verb == "edit") {
+        world_.send(FileEvent{word(words, 1), word(words, 2)});
     } else if (verb == "disabled") {
         world_.set_disabled(word(words, 1) == "on", "/run/primum/disabled");
     } else if (verb == "ledger") {
@@ -300,6 +304,12 @@ void Timeline::unit(const Words& words) {
     state.invocation_id = option(words, "run").value_or(state.invocation_id);
     if (const auto delay = option(words, "restart_sec")) {
         state.restart_delay = parse_duration(*delay);
+    }
+    if (const auto limit = option(words, "start_limit")) {
+        const auto slash = std::min(limit->find('/'), limit->size());
+        state.start_limit_burst = number_of(limit->substr(0, slash));
+        state.start_limit_interval =
+            parse_duration(limit->substr(std::min(slash + 1, limit->size())));
     }
     if (const auto restarts = option(words, "restarts")) {
         state.restarts = number_of(*restarts);

@@ -115,6 +115,9 @@ void World::boot_up(const RestoredState& state) {
     restored.state.ledger_healthy = ledger_healthy_;
     send(std::move(restored));
     send(RulesEvent{rules_->digest, "", rules_});
+    if (!busy_.empty()) {
+        send(HostEvent{HostChange::busy, disabled_, true, busy_});
+    }
     look_at_units();
 }
 
@@ -192,6 +195,11 @@ void World::jump_wall(Duration by, bool noticed) {
 void World::set_disabled(bool disabled, const std::string& file) {
     disabled_ = disabled;
     send(HostEvent{HostChange::off_switch, disabled, false, file});
+}
+
+void World::set_busy(bool busy, const std::string& what) {
+    busy_ = busy ? what : "";
+    send(HostEvent{HostChange::busy, disabled_, busy, what});
 }
 
 UnitEvent World::unit(const std::string& name) const {

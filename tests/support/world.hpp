@@ -72,6 +72,7 @@ public:
     // --- the host
     void jump_wall(Duration by, bool noticed = true);
     void set_disabled(bool disabled, const std::string& file);
+    void set_busy(bool busy, const std::string& what);
 
     // --- systemd
     [[nodiscard]] UnitEvent unit(const std::string& name) const;
@@ -143,6 +144,7 @@ private:
     std::uint32_t run_ = 0;
 
     bool disabled_ = false;
+    std::string busy_;  // what is at work; primumd finds out when it starts
     bool ledger_healthy_ = true;
     Commits commits_ = Commits::at_once;
     std::vector<std::string> uncommitted_;

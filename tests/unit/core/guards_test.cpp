@@ -130,6 +130,34 @@ TEST_F(GuardsTest, FlappingFreezesUntilItEnds) {
     EXPECT_FALSE(veto().has_value());
 }
 
+TEST_F(GuardsTest, ARestartLeavesAStartToOthers) {
+    UnitEvent state;
+    state.unit = "web.service";
+    state.active_state = "failed";
+    state.invocation_id = "a";
+    state.start_limit_burst = 2;
+    state.start_limit_interval = 1h;
+    world.units["web.service"].take(at(900s), state);
+    EXPECT_EQ(veto(), Guard::start_limit);
+    rules->targets[0].rungs[index_of(Level::restart)].remedies[0].kind = RemedyKind::reload;
+    EXPECT_FALSE(veto().has_value()) << "a reload starts nothing";
+}
+
+TEST_F(GuardsTest, AnEditedFileIsSomebodyAtWork) {
+    target->edited = Edit{"/etc/web.toml", at(999s)};
+    EXPECT_EQ(veto(), Guard::foreign_actor);
+    world.now = stamp(1005s);
+    EXPECT_FALSE(veto().has_value()) << "settle and verify later";
+}
+
+TEST_F(GuardsTest, NothingIsDoneWhileTheHostIsBusy) {
+    Flight flight;
+    flight.record.level = Level::restart;
+    world.busy = "dpkg";
+    EXPECT_EQ(veto(), Guard::host_busy);
+    EXPECT_EQ(called_off(world, *target, flight)->guard, Guard::host_busy);
+}
+
 TEST_F(GuardsTest, ACooldownDoublesWithItsStreakUpToItsCap) {
     remember(900s, 1);
     EXPECT_EQ(cooldown_until(world, *target, Level::restart), at(900s + 5min));

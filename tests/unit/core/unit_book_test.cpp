@@ -121,6 +121,33 @@ TEST_F(UnitBookTest, OurOwnJobIsNotForeign) {
     EXPECT_FALSE(foreign(2s));
 }
 
+TEST_F(UnitBookTest, AStartThatNobodySawAJobOfGetsItsTime) {
+    UnitEvent event;
+    event.unit = "web.service";
+    event.active_state = "active";
+    event.invocation_id = "first";
+    EXPECT_FALSE(facts.take(at(0s), event).has_value());
+    event.invocation_id = "second";
+    EXPECT_EQ(facts.take(at(1s), event), StartedBy::somebody);
+    EXPECT_TRUE(foreign(30s));
+    EXPECT_FALSE(foreign(31s));
+}
+
+TEST_F(UnitBookTest, AStateThatComesAfterTheEndOfOurJobShowsOurStart) {
+    UnitEvent event;
+    event.unit = "web.service";
+    event.active_state = "active";
+    event.invocation_id = "first";
+    facts.take(at(0s), event);
+    job(1s, "restart", false, true);
+    job(2s, "restart", true, true);
+    event.invocation_id = "second";
+    EXPECT_EQ(facts.take(at(2s), event), StartedBy::us);
+    EXPECT_FALSE(foreign(2s));
+    event.invocation_id = "third";
+    EXPECT_EQ(facts.take(at(3s), event), StartedBy::somebody);
+}
+
 TEST_F(UnitBookTest, SystemdsOwnRestartGoesFirst) {
     restart = "on-failure";
     state(0s, "activating", "auto-restart");
