@@ -63,7 +63,9 @@ private:
     void wake_target(TargetState& target);
     void wake_source(SourceState& source);
     void fail_source(SourceState& source, const SourceEvent& event);
+    void open_source_incident(SourceState& source);
     void recover_source(SourceState& source);
+    void close_source_incident(SourceState& source, std::string reason);
     void warm_up_all();
     SourceState* find_source(const std::string& name);
     core::Ladder ladder(TargetState& target) { return {world_, target}; }

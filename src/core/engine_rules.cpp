@@ -91,7 +91,7 @@ void Engine::Impl::apply_sources(const RuleSet& rules) {
                 return each.name == source.rule.name;
             });
         if (!stays) {
-            recover_source(source);
+            close_source_incident(source, "abandoned");
             source_by_key_.erase(source.key);
             world_.deadlines.forget(source.key);
         }
@@ -420,10 +420,9 @@ void Engine::Impl::restore_source_incident(const RestoredIncident& restored) {
     }
     SourceState& source = *found->second;
     source.incident = restored.incident;
-    const Instant page_at = local(restored.opened) + 3 * source.rule.interval;
-    if (page_at > world_.now.t) {
-        source.page_at = page_at;
-        world_.deadlines.arm(source.key, page_at);
+    if (restored.incident.paged == 0) {
+        source.page_at = world_.now.t + source.patience();
+        world_.deadlines.arm(source.key, *source.page_at);
     }
 }
 

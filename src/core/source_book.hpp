@@ -53,6 +53,9 @@ public:
     // The indicators that the latest sample() touched.
     [[nodiscard]] const std::vector<Listener>& touched() const { return touched_; }
 
+    // For how long it must fail, or answer, before that is worth a word.
+    [[nodiscard]] Duration patience() const { return 3 * rule.interval; }
+
     Deadlines::Key key;
     SourceRule rule;
     bool ok = false;
@@ -61,7 +64,8 @@ public:
     std::string error_detail;
     std::optional<Instant> last;  // successful collection
     std::optional<IncidentRecord> incident;
-    std::optional<Instant> page_at;  // still failed then: a person is told, once
+    std::optional<Instant> page_at;        // still failed then: a person is told, once
+    std::optional<Instant> answers_since;  // while its incident is open
 
 private:
     struct Binding {
