@@ -8,7 +8,7 @@ _primumctl_targets() {
 _primumctl() {
     local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]}
     local verbs='status list show explain sources incidents actions hold release disable enable
-        ack reload rules version'
+        ack reload rules replay version'
     local verb='' word choices=''
     for word in "${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
         if [[ $word != -* ]]; then
@@ -20,7 +20,7 @@ _primumctl() {
     case $previous in
         --for) choices='10m 30m 1h 4h' ;;
         --reason | --limit | --before) return ;;
-        --settings)
+        --settings | --recording | --rules | --against | --known)
             mapfile -t COMPREPLY < <(compgen -f -- "$current")
             return
             ;;
@@ -44,6 +44,7 @@ _primumctl() {
                 fi
                 choices='check --settings --json'
                 ;;
+            replay) choices='--recording --rules --settings --against --known --json' ;;
             *) choices='--json' ;;
         esac
     fi

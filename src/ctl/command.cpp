@@ -17,8 +17,9 @@ namespace {
 constexpr const char* description =
     "Looks at primum and tells it what to leave alone. See primumctl(1).";
 constexpr const char* footer =
-    "Exit codes: 0 done; 64 wrong usage; 65 rules with mistakes; 69 primumd not reachable;\n"
-    "70 internal error; 75 refused for now, try again later; 77 not permitted.";
+    "Exit codes: 0 done; 3 a regression; 64 wrong usage; 65 rules or recordings with mistakes;\n"
+    "66 no such file; 69 primumd not reachable; 70 internal error; 75 refused for now, try again\n"
+    "later; 77 not permitted.";
 constexpr std::uint32_t max_limit = 500;
 
 // CLI11's own check for spans of time: "30m" is fine, "30" is not.
@@ -188,7 +189,22 @@ private:
         check->add_option("--settings",
                           command_.settings,
                           "check this settings file too, and the rules under its limits");
+        add_replay(verb(app_, "replay", "make the decisions of a recording again", Verb::replay));
         verb(app_, "version", "the version of primumctl", Verb::version);
+    }
+
+    void add_replay(CLI::App* sub) {
+        sub->add_option(
+               "--recording", command_.recordings, "segments of recordings, or directories of them")
+            ->required();
+        sub->add_option("--rules", command_.rules, "these rules instead of the recorded ones");
+        CLI::Option* const against = sub->add_option(
+            "--against", command_.against, "which actions these rules add, drop or change");
+        sub->add_option("--known", command_.known, "a list of differences that are known")
+            ->needs(against);
+        sub->add_option("--settings",
+                        command_.settings,
+                        "the settings for both rule sets, instead of the recorded ones");
     }
 
     CLI::App app_;

@@ -13,8 +13,10 @@ namespace primum::ctl {
 // After sysexits.h, but for 0. The man page has the same list.
 enum class Exit : int {
     ok = 0,
+    regression = 3,    // a comparison found actions that were not there before
     usage = 64,        // the command line is wrong, or names what does not exist
-    bad_data = 65,     // rules with mistakes
+    bad_data = 65,     // rules with mistakes, a recording that is none
+    no_input = 66,     // a file that is not there
     unreachable = 69,  // primumd does not run, or does not answer
     internal = 70,     // something that should not happen
     temporary = 75,    // refused for now; another try may succeed
@@ -37,6 +39,7 @@ enum class Verb : std::uint8_t {
     sources,
     reload,
     rules_check,
+    replay,
     version,
 };
 
@@ -44,15 +47,19 @@ enum class Verb : std::uint8_t {
 struct Command {
     Verb verb = Verb::status;
     bool json = false;
-    std::string target;              // empty: all of them
-    bool ill_only = false;           // of list
-    Duration length{0};              // of hold and disable
-    std::string reason;              // of what changes something
-    std::uint64_t incident = 0;      // of acknowledge and incident
-    std::uint32_t limit = 20;        // of incidents and actions
-    std::uint64_t before = 0;        // of incidents and actions: 0 is the newest
-    std::vector<std::string> paths;  // of rules_check
-    std::string settings;            // of rules_check: a settings file, or empty
+    std::string target;                   // empty: all of them
+    bool ill_only = false;                // of list
+    Duration length{0};                   // of hold and disable
+    std::string reason;                   // of what changes something
+    std::uint64_t incident = 0;           // of acknowledge and incident
+    std::uint32_t limit = 20;             // of incidents and actions
+    std::uint64_t before = 0;             // of incidents and actions: 0 is the newest
+    std::vector<std::string> paths;       // of rules_check
+    std::string settings;                 // of rules_check and replay: a settings file, or empty
+    std::string rules;                    // of replay: a directory, or empty for the recorded ones
+    std::string against;                  // of replay: the rules to compare with, or empty
+    std::string known;                    // of replay: a file of known differences, or empty
+    std::vector<std::string> recordings;  // of replay
 };
 
 // A command line that is not to be carried out: help, or a mistake.

@@ -3,6 +3,7 @@
 
 #include "ctl/json.hpp"
 #include "ctl/render.hpp"
+#include "ctl/replay.hpp"
 #include "ctl/rules_check.hpp"
 #include "ctl/switches.hpp"
 #include "ctl/text.hpp"
@@ -219,6 +220,8 @@ Exit run(const Command& command, Surroundings& surroundings) {
             return change(command, surroundings);
         case Verb::rules_check:
             return rules_check(command, surroundings);
+        case Verb::replay:
+            return replay(command, surroundings);
         case Verb::version:
             return version(command, surroundings);
         default:

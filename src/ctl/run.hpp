@@ -21,6 +21,7 @@ struct Surroundings {
     bool colours = false;   // `out` is a terminal, and NO_COLOR is not set
     std::uint32_t uid = 0;  // who runs it
     OffSwitch off_switch{};
+    bool progress = false;  // `err` is a terminal
 };
 
 // Carries out one command. With `json` set, `out` gets one JSON document and nothing else, also

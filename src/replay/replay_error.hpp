@@ -7,7 +7,8 @@ namespace primum::replay {
 
 // Why something could not be driven through the core. The error type of this room.
 struct ReplayError {
-    std::string message;  // for people; names the file and line where there is one
+    std::string message;   // for people; names the file and line where there is one
+    bool missing = false;  // a file that is not there, or cannot be opened
 };
 
 }  // namespace primum::replay

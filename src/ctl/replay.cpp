@@ -1,0 +1,370 @@
+// SPDX-License-Identifier: MIT
+#include "ctl/replay.hpp"
+
+#include "ctl/render_effect.hpp"
+#include "ctl/text.hpp"
+#include "event/effect_json.hpp"
+#include "event/field_writer.hpp"
+#include "event/json_writer.hpp"
+#include "replay/comparison.hpp"
+#include "replay/player.hpp"
+#include "replay/recorded_events.hpp"
+#include "replay/rehearsal.hpp"
+#include "rules/loader.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <filesystem>
+#include <fstream>
+#include <memory>
+#include <utility>
+
+namespace primum::ctl {
+namespace {
+
+using Rules = std::shared_ptr<const RuleSet>;
+
+constexpr std::size_t least_target_width = 12;
+constexpr std::array<std::string_view, 3> judgement_names{"stable", "known", "regression"};
+constexpr std::array<std::string_view, 3> change_names{"new", "gone", "changed"};
+
+// How far the reading is, in one line of the terminal.
+class Progress {
+public:
+    Progress(Surroundings& world, const replay::RecordedEvents& events)
+        : world_(world), events_(events) {}
+    Progress(const Progress&) = delete;
+    Progress& operator=(const Progress&) = delete;
+    ~Progress() {
+        if (shown_ > 0) {
+            world_.err << "\r\x1b[K" << std::flush;
+        }
+    }
+
+    void show() {
+        if (!world_.progress || ++calls_ % 1024 != 0) {
+            return;
+        }
+        const std::uint64_t percent =
+            events_.read_bytes() * 100 / std::max<std::uint64_t>(events_.total_bytes(), 1);
+        if (percent > shown_) {
+            shown_ = percent;
+            world_.err << "\rreplaying: " << percent << " %" << std::flush;
+        }
+    }
+
+private:
+    Surroundings& world_;
+    const replay::RecordedEvents& events_;
+    std::uint64_t calls_ = 0;
+    std::uint64_t shown_ = 0;
+};
+
+Exit failed(const replay::ReplayError& error, Surroundings& world) {
+    world.err << "primumctl: " << printable(error.message) << "\n";
+    return error.missing ? Exit::no_input : Exit::bad_data;
+}
+
+// Says what was left out. A torn tail is what a crash leaves; a bad line is not.
+Exit finish(const replay::RecordedEvents& events, Exit exit, Surroundings& world) {
+    for (const replay::Remark& remark : events.remarks()) {
+        world.err << printable(fmt::format(
+                         "{}:{}: {}{}",
+                         remark.path.string(),
+                         remark.line,
+                         remark.bad_line ? "not an event, passed over: " : "cut after this line: ",
+                         remark.text))
+                  << "\n";
+    }
+    if (events.bad_lines() > 0) {
+        world.err << "primumctl: " << events.bad_lines() << " lines were passed over\n";
+        return exit == Exit::ok ? Exit::bad_data : exit;
+    }
+    return exit;
+}
+
+// Gives every event to `take`, which gives a Result<void, ReplayError>.
+template <class Take>
+Exit for_each_event(replay::RecordedEvents& events, Surroundings& world, Take take) {
+    Progress progress{world, events};
+    bool any = false;
+    while (true) {
+        const auto event = events.next();
+        if (!event) {
+            return failed(event.error(), world);
+        }
+        if (*event == nullptr) {
+            break;
+        }
+        any = true;
+        if (const auto taken = take(**event); !taken) {
+            return failed({events.place() + ": " + taken.error().message}, world);
+        }
+        progress.show();
+    }
+    if (!any) {
+        static_cast<void>(finish(events, Exit::ok, world));
+        return failed({"there is no event in it"}, world);
+    }
+    return Exit::ok;
+}
+
+// Prints effects, as JSON or for people.
+class Printer {
+public:
+    Printer(bool json, Surroundings& world) : json_(json), world_(world) {}
+
+    void print(const Effect& effect, WallTime at, const Engine& engine) {
+        if (json_) {
+            world_.out << event::write_effect(effect) << '\n';
+        } else if (const auto line = render_effect(effect, at, width(engine))) {
+            world_.out << *line;
+        }
+    }
+
+private:
+    std::size_t width(const Engine& engine) {
+        const auto host = engine.host();
+        if (host.rules_digest != digest_) {
+            digest_ = host.rules_digest;
+            width_ = least_target_width;
+            for (const TargetSummary& target : engine.targets()) {
+                width_ = std::max(width_, target.name.size());
+            }
+        }
+        return width_;
+    }
+
+    bool json_;
+    Surroundings& world_;
+    std::string digest_;
+    std::size_t width_ = least_target_width;
+};
+
+Exit replay_as_recorded(const Command& command,
+                        replay::RecordedEvents& events,
+                        Surroundings& world) {
+    replay::Player player;
+    Printer printer{command.json, world};
+    return for_each_event(events, world, [&](const Event& event) {
+        auto effects = player.play(event);
+        if (effects) {
+            for (const Effect& effect : *effects) {
+                printer.print(effect, event.at.wall, player.engine());
+            }
+        }
+        return effects ? Result<void, replay::ReplayError>{}
+                       : Result<void, replay::ReplayError>{fail(effects.error())};
+    });
+}
+
+Exit replay_with_rules(const Command& command,
+                       Rules rules,
+                       replay::RecordedEvents& events,
+                       Surroundings& world) {
+    replay::Rehearsal rehearsal{std::move(rules)};
+    Printer printer{command.json, world};
+    return for_each_event(events, world, [&](const Event& event) {
+        auto steps = rehearsal.play(event, events.follows());
+        if (steps) {
+            for (const auto& step : *steps) {
+                printer.print(step.effect, step.at.wall, rehearsal.engine());
+            }
+        }
+        return steps ? Result<void, replay::ReplayError>{}
+                     : Result<void, replay::ReplayError>{fail(steps.error())};
+    });
+}
+
+std::string report_json(const replay::Report& report) {
+    std::string json;
+    event::JsonWriter writer{json};
+    writer.begin_object();
+    writer.key("v");
+    writer.value(1);
+    writer.key("verdict");
+    writer.value(judgement_names.at(static_cast<std::size_t>(report.judgement())));
+    writer.key("first");
+    writer.value(report.first);
+    writer.key("second");
+    writer.value(report.second);
+    writer.key("same");
+    writer.value(report.same);
+    writer.key("differences");
+    writer.begin_array();
+    for (const replay::Difference& one : report.differences) {
+        writer.begin_object();
+        writer.key("change");
+        writer.value(change_names.at(static_cast<std::size_t>(one.change)));
+        writer.key("known");
+        writer.value(one.known);
+        writer.key("key");
+        writer.value(one.key());
+        writer.key("target");
+        writer.value(one.action.target);
+        writer.key("level");
+        writer.value(name_of(one.action.level));
+        writer.key("kind");
+        writer.value(one.action.kind);
+        writer.key("dry_run");
+        writer.value(one.action.dry_run);
+        writer.key("wall_us");
+        writer.value(to_us(one.action.intended.wall));
+        writer.key("evidence");
+        writer.value(one.evidence);
+        writer.end_object();
+    }
+    writer.end_array();
+    writer.end_object();
+    return json + "\n";
+}
+
+std::string report_text(const replay::Report& report) {
+    std::string out;
+    std::array<std::size_t, 3> count{};
+    for (const replay::Difference& one : report.differences) {
+        ++count.at(static_cast<std::size_t>(one.change));
+        out += printable(one.key()) + (one.known ? "  (known)" : "") + "\n";
+        if (one.change == replay::Change::changed) {
+            out += "    before: " + local_time(one.before.wall) + "\n";
+        }
+        out += "    " + printable(one.evidence) + "\n";
+    }
+    return out + fmt::format(
+                     "actions: {} before, {} after; {} alike, {} new, {} gone, {} changed\n"
+                     "verdict: {}\n",
+                     report.first,
+                     report.second,
+                     report.same,
+                     count[0],
+                     count[1],
+                     count[2],
+                     judgement_names.at(static_cast<std::size_t>(report.judgement())));
+}
+
+std::vector<std::string> known_lines(std::istream& file) {
+    std::vector<std::string> lines;
+    for (std::string line; std::getline(file, line);) {
+        line.erase(line.find_last_not_of(" \t\r") + 1);
+        if (!line.empty() && line.front() != '#') {
+            lines.push_back(line);
+        }
+    }
+    return lines;
+}
+
+Exit compare(const Command& command,
+             Rules first,
+             Rules second,
+             replay::RecordedEvents& events,
+             Surroundings& world) {
+    std::vector<std::string> known;
+    if (!command.known.empty()) {
+        std::ifstream file{command.known};
+        if (!file) {
+            return failed({command.known + ": cannot be read", true}, world);
+        }
+        known = known_lines(file);
+    }
+    replay::Comparison comparison{std::move(first), std::move(second)};
+    const Exit exit = for_each_event(events, world, [&](const Event& event) {
+        return comparison.play(event, events.follows());
+    });
+    if (exit != Exit::ok) {
+        return exit;
+    }
+    const replay::Report report = comparison.report(known);
+    world.out << (command.json ? report_json(report) : report_text(report));
+    return report.judgement() == replay::Judgement::regression ? Exit::regression : Exit::ok;
+}
+
+// The settings that rules on disk are compiled under: those named, else those recorded.
+Result<rules::Settings, Exit> settings_for(const Command& command, Surroundings& world) {
+    rules::SettingsLoad load;
+    if (!command.settings.empty()) {
+        std::error_code ignored;
+        if (!std::filesystem::exists(command.settings, ignored)) {
+            return fail(failed({command.settings + ": there is no such file", true}, world));
+        }
+        load = rules::load_settings(command.settings);
+    } else {
+        auto events =
+            replay::RecordedEvents::open({command.recordings.begin(), command.recordings.end()});
+        while (events) {
+            const auto event = events->next();
+            if (!event || *event == nullptr) {
+                break;
+            }
+            if (const auto* recorded = std::get_if<RulesEvent>(&(*event)->body)) {
+                load = rules::recorded_settings(recorded->text);
+                break;
+            }
+        }
+    }
+    for (const rules::RuleError& error : load.errors) {
+        world.err << printable(rules::format_error(error)) << "\n";
+    }
+    return load.errors.empty() ? Result<rules::Settings, Exit>{load.settings}
+                               : Result<rules::Settings, Exit>{fail(Exit::bad_data)};
+}
+
+Result<Rules, Exit> rules_at(const std::string& path,
+                             const rules::Settings& settings,
+                             Surroundings& world) {
+    if (path.empty()) {
+        return Rules{};
+    }
+    std::error_code ignored;
+    if (!std::filesystem::exists(path, ignored)) {
+        return fail(failed({path + ": there is no such file", true}, world));
+    }
+    const auto load = rules::load_rules({path}, settings);
+    for (const rules::RuleError& error : load.errors) {
+        world.err << printable(rules::format_error(error)) << "\n";
+    }
+    return load.rules != nullptr ? Result<Rules, Exit>{load.rules}
+                                 : Result<Rules, Exit>{fail(Exit::bad_data)};
+}
+
+Exit replay_with(const Command& command,
+                 Rules rules,
+                 Rules against,
+                 replay::RecordedEvents& events,
+                 Surroundings& world) {
+    if (against != nullptr) {
+        return compare(command, std::move(rules), std::move(against), events, world);
+    }
+    return rules != nullptr ? replay_with_rules(command, std::move(rules), events, world)
+                            : replay_as_recorded(command, events, world);
+}
+
+}  // namespace
+
+Exit replay(const Command& command, Surroundings& surroundings) {
+    auto events =
+        replay::RecordedEvents::open({command.recordings.begin(), command.recordings.end()});
+    if (!events) {
+        return failed(events.error(), surroundings);
+    }
+    Rules rules;
+    Rules against;
+    if (!command.rules.empty() || !command.against.empty()) {
+        const auto settings = settings_for(command, surroundings);
+        if (!settings) {
+            return settings.error();
+        }
+        auto first = rules_at(command.rules, *settings, surroundings);
+        auto second = rules_at(command.against, *settings, surroundings);
+        if (!first || !second) {
+            return first ? second.error() : first.error();
+        }
+        rules = *first;
+        against = *second;
+    }
+    const Exit exit = replay_with(command, rules, against, *events, surroundings);
+    return finish(*events, exit, surroundings);
+}
+
+}  // namespace primum::ctl
