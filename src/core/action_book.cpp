@@ -22,6 +22,13 @@ void ActionBook::end(const std::string& id, Instant at) {
     }
 }
 
+const RememberedAction* ActionBook::find(const std::string& id) const {
+    const auto found = std::find_if(actions_.rbegin(),
+                                    actions_.rend(),
+                                    [&](const RememberedAction& each) { return each.id == id; });
+    return found == actions_.rend() ? nullptr : &*found;
+}
+
 void ActionBook::forget(const std::string& id) {
     std::erase_if(actions_, [&](const RememberedAction& each) { return each.id == id; });
 }

@@ -22,6 +22,8 @@ struct RememberedAction {
     std::uint32_t streak = 1;
     Instant intended;
     std::optional<Instant> ended;
+    std::uint32_t index = 0;  // which of the rung's remedies
+    std::string plan_digest{};
 };
 
 // How a budget stands: used within its window, and when the oldest use leaves it.
@@ -40,6 +42,8 @@ public:
     void end(const std::string& id, Instant at);
     // The intent never became durable: it was none.
     void forget(const std::string& id);
+    // Null when it is not remembered.
+    [[nodiscard]] const RememberedAction* find(const std::string& id) const;
     [[nodiscard]] bool full() const { return actions_.size() >= capacity_; }
 
     // Use of a budget by one target (or all when empty) at one level (or all when `steady`).

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "core/engine_impl.hpp"
 #include "core/text.hpp"
+#include "core/way_back.hpp"
 
 #include <primum/check.hpp>
 #include <primum/engine.hpp>
@@ -75,7 +76,9 @@ void Engine::Impl::reject(std::string reason, std::string detail) {
 
 void Engine::Impl::run_due() {
     while (const auto key = world_.deadlines.take_due(world_.now.t)) {
-        if (const auto target = target_by_key_.find(*key); target != target_by_key_.end()) {
+        if (*key == world_.own_key) {
+            core::expire_asked_back(world_);
+        } else if (const auto target = target_by_key_.find(*key); target != target_by_key_.end()) {
             wake_target(*target->second);
         } else if (const auto source = source_by_key_.find(*key); source != source_by_key_.end()) {
             wake_source(*source->second);
@@ -248,13 +251,16 @@ void Engine::Impl::take(const ActionEvent& event) {
         world_.changed.insert(target->key);
         return;
     }
+    if (core::take_undo_answer(world_, event)) {
+        return;
+    }
     const auto orphan = std::find(orphans_.begin(), orphans_.end(), event.action);
     const bool late = world_.in_doubt.contains(event.action);
     if (orphan == orphans_.end() && !late) {
         reject("unknown_action", event.action);
         return;
     }
-    if (event.phase == ActionPhase::started) {
+    if (event.phase != ActionPhase::finished && event.phase != ActionPhase::settled) {
         return;
     }
     TransitionRecord record;

@@ -11,15 +11,17 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace primum {
 
 class Engine::Impl {
 public:
-    explicit Impl(const EngineLimits& limits) : world_(limits) {}
+    explicit Impl(const EngineLimits& limits) : world_(limits) { world_.own_key = next_key_++; }
 
     std::vector<Effect> advance(const Event& event);
     std::optional<Instant> next_deadline() { return world_.deadlines.next(); }
@@ -71,7 +73,7 @@ private:
     core::Ladder ladder(TargetState& target) { return {world_, target}; }
     TargetState* flying_target(const std::string& action);
 
-    // engine_rules.cpp: start and reload
+    // engine_restore.cpp: start
     [[nodiscard]] Instant local(const StoredStamp& stamp) const;
     void restore_holds();
     void restore_baselines();
@@ -83,6 +85,9 @@ private:
     void write_off_dry_run(const std::string& action);
     void close_orphan(const RestoredIncident& restored);
     void close_orphan(const std::string& action);
+    [[nodiscard]] std::optional<Instant> held_back_since(const RestoredIncident& restored) const;
+
+    // engine_rules.cpp: start and reload
     void apply_sources(const RuleSet& rules);
     void apply_targets(const std::shared_ptr<const RuleSet>& rules, bool is_start);
     void add_target(const std::shared_ptr<const RuleSet>& rules, const TargetRule& rule);
@@ -100,6 +105,12 @@ private:
     void hold(const OperatorEvent& event, bool disable);
     void release(const OperatorEvent& event, bool disable);
     void acknowledge(const OperatorEvent& event);
+    void roll_back(const OperatorEvent& command);
+    void roll_back_flight(const OperatorEvent& command, TargetState& target);
+    // The code and the words with which a rollback is refused, if it is; `action` may be null.
+    [[nodiscard]] std::optional<std::pair<std::string, std::string>> refuse_roll_back(
+        const std::string& id, const core::RememberedAction* action) const;
+    [[nodiscard]] const RemedyRule* remedy_of(const core::RememberedAction& action) const;
     void reply(const OperatorEvent& event,
                bool accepted,
                std::string code,
@@ -110,6 +121,7 @@ private:
     [[nodiscard]] TargetSummary summary(const TargetState& target) const;
     [[nodiscard]] RungView rung_view(const TargetState& target, Level level) const;
     void explain_next(const TargetState& target, Explanation& explanation) const;
+    [[nodiscard]] std::string undo_words(const std::string& action) const;
     void explain_waiting(const TargetState& target, Explanation& explanation) const;
 
     core::World world_;
@@ -125,6 +137,8 @@ private:
     // have shortened a cooldown.
     std::map<std::string, core::ClosedIncident, std::less<>> farewells_;
     std::vector<std::string> orphans_;  // actions without a target, being settled
+    // While the past is restored: incidents whose action a person was having rolled back.
+    std::set<std::uint64_t> undoing_;
 };
 
 }  // namespace primum

@@ -2,8 +2,10 @@
 // What a person asks for.
 #include "core/engine_impl.hpp"
 #include "core/text.hpp"
+#include "core/way_back.hpp"
 
 #include <algorithm>
+#include <charconv>
 #include <utility>
 
 namespace primum {
@@ -13,6 +15,23 @@ std::string whom(const std::string& target) {
     return target.empty() ? "all targets" : target;
 }
 
+// Whether `id` can be the id of an action of this ledger: its uuid, '-', a sequence in use.
+bool is_ours(const std::string& id, const std::string& uuid, std::uint64_t next) {
+    const std::string prefix = uuid + '-';
+    if (uuid.empty() || !id.starts_with(prefix)) {
+        return false;
+    }
+    std::uint64_t sequence = 0;
+    const char* const end = id.data() + id.size();
+    const auto [parsed, error] = std::from_chars(id.data() + prefix.size(), end, sequence);
+    return error == std::errc{} && parsed == end && sequence > 0 && sequence < next &&
+           std::to_string(sequence) == id.substr(prefix.size());
+}
+
+std::string no_way_back_text(RemedyKind kind) {
+    return "a " + std::string{name_of(kind)} + " has no way back";
+}
+
 }  // namespace
 
 void Engine::Impl::take(const OperatorEvent& event) {
@@ -20,7 +39,8 @@ void Engine::Impl::take(const OperatorEvent& event) {
         reply(event, false, "no_reason", "say why: every command is recorded with its reason");
         return;
     }
-    const bool names_target = event.verb != OperatorVerb::acknowledge && !event.target.empty();
+    const bool names_target = event.verb != OperatorVerb::acknowledge &&
+                              event.verb != OperatorVerb::rollback && !event.target.empty();
     if (names_target && !targets_.contains(event.target)) {
         reply(event,
               false,
@@ -44,8 +64,10 @@ void Engine::Impl::take(const OperatorEvent& event) {
         case OperatorVerb::acknowledge:
             acknowledge(event);
             break;
-        case OperatorVerb::reset_breaker:
         case OperatorVerb::rollback:
+            roll_back(event);
+            break;
+        case OperatorVerb::reset_breaker:
             reply(event, false, "not_available", "this version cannot do it");
             break;
     }
@@ -137,6 +159,84 @@ void Engine::Impl::acknowledge(const OperatorEvent& event) {
           "unknown_incident",
           "no open incident " + std::to_string(event.incident) +
               " of a target; the incidents verb shows them");
+}
+
+// The way back of any real action of this ledger, at any time: no guard is asked.
+void Engine::Impl::roll_back(const OperatorEvent& command) {
+    if (TargetState* target = flying_target(command.action)) {
+        roll_back_flight(command, *target);
+        return;
+    }
+    OperatorEvent event = command;  // its record names the target and incident of the action
+    const auto* action = world_.actions.find(event.action);
+    if (action != nullptr) {
+        event.target = action->target;
+        event.incident = action->incident;
+    }
+    if (const auto refusal = refuse_roll_back(event.action, action)) {
+        reply(event, false, refusal->first, refusal->second);
+        return;
+    }
+    if (world_.asked_back.contains(event.action)) {
+        reply(event, true, "ok", "action " + event.action + " is being rolled back already");
+        return;
+    }
+    core::AskedBack asked;
+    asked.action = event.action;
+    asked.uid = event.uid;
+    asked.reason = event.reason;
+    asked.answer_by = world_.now.t + core::undo_patience;
+    asked.incident = event.incident;
+    asked.target = event.target;
+    asked.level = action == nullptr ? Level::steady : action->level;
+    core::ask_back(world_, std::move(asked));
+    reply(event, true, "ok", "action " + event.action + " is being rolled back");
+}
+
+std::optional<std::pair<std::string, std::string>> Engine::Impl::refuse_roll_back(
+    const std::string& id, const core::RememberedAction* action) const {
+    if (action == nullptr && !is_ours(id, world_.ledger_uuid, world_.next_action)) {
+        return std::pair{"unknown_action",
+                         "there is no action \"" + id + "\"; the actions verb shows them"};
+    }
+    if (action != nullptr && action->dry_run) {
+        return std::pair{"dry_run", "it was never carried out: there is nothing to undo"};
+    }
+    const RemedyRule* remedy = action == nullptr ? nullptr : remedy_of(*action);
+    if (remedy != nullptr && remedy->way_back == WayBack::none) {
+        return std::pair{"no_way_back", no_way_back_text(remedy->kind)};
+    }
+    if (world_.asked_back.size() >= core::max_asked_back && !world_.asked_back.contains(id)) {
+        return std::pair{"bound_reached", "too many rollbacks are under way; ask again later"};
+    }
+    return std::nullopt;
+}
+
+void Engine::Impl::roll_back_flight(const OperatorEvent& command, TargetState& target) {
+    const core::Flight& flight = *target.flight;
+    OperatorEvent event = command;
+    event.target = target.rule->name;
+    event.incident = flight.record.incident;
+    if (flight.record.dry_run) {
+        reply(event, false, "dry_run", "it is not carried out: there is nothing to undo");
+    } else if (flight.remedy().way_back == WayBack::none) {
+        reply(event, false, "no_way_back", no_way_back_text(flight.remedy().kind));
+    } else {
+        reply(event, true, "ok", ladder(target).ask_undo(event.reason));
+    }
+}
+
+// As the rules in force have it; null when they do not have it any more.
+const RemedyRule* Engine::Impl::remedy_of(const core::RememberedAction& action) const {
+    const auto target = targets_.find(action.target);
+    if (target == targets_.end()) {
+        return nullptr;
+    }
+    const auto& remedies = target->second->rung(action.level).remedies;
+    return action.index < remedies.size() &&
+                   remedies[action.index].plan_digest == action.plan_digest
+               ? &remedies[action.index]
+               : nullptr;
 }
 
 void Engine::Impl::reply(const OperatorEvent& event,

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Start and reload: what the ledger gave back, and rule sets that take effect.
+// Rule sets that take effect, at the start and at a reload.
 #include "core/engine_impl.hpp"
 
 #include <primum/check.hpp>
@@ -10,19 +10,7 @@
 namespace primum {
 namespace {
 
-constexpr std::string_view source_prefix = "source:";
 constexpr std::size_t max_farewells = 1'024;
-
-bool is_unfinished(const RestoredAction& restored) {
-    return restored.state == ActionState::intended || restored.state == ActionState::started;
-}
-
-// Finished, with an effect that nobody has judged yet.
-bool is_unverified(const RestoredAction& restored) {
-    return (restored.state == ActionState::finished &&
-            restored.result != ActionResult::ambiguous) ||
-           (restored.state == ActionState::verified && restored.outcome == Outcome::inconclusive);
-}
 
 const TargetRule* find_rule(const RuleSet& rules, std::string_view name) {
     const auto found = std::find_if(rules.targets.begin(),
@@ -32,33 +20,6 @@ const TargetRule* find_rule(const RuleSet& rules, std::string_view name) {
 }
 
 }  // namespace
-
-void Engine::Impl::take(const RestoreEvent& event) {
-    started_ = true;
-    restored_ = event.state;
-    world_.boot_id = event.state.boot_id;
-    world_.clock_synchronised = event.state.clock_synchronised;
-    world_.ledger_uuid = event.state.ledger_uuid;
-    world_.next_action = event.state.next_action;
-    world_.next_incident = event.state.next_incident;
-    world_.next_hold = event.state.next_hold;
-    world_.ledger_healthy = event.state.ledger_healthy;
-    world_.ledger_detail = event.state.ledger_healthy ? "" : "not open";
-    world_.disabled = event.state.disabled;
-    world_.disabled_by = event.state.disabled ? "set before the start" : "";
-}
-
-// Across boots only the wall clock can tell how much time has passed; where it cannot be trusted
-// none has, which makes every wait longer and none shorter.
-Instant Engine::Impl::local(const StoredStamp& stamp) const {
-    if (stamp.boot_id == world_.boot_id) {
-        return std::min(stamp.at.t, world_.now.t);
-    }
-    const Duration passed = world_.clock_synchronised
-                                ? std::max(Duration{0}, Duration{world_.now.wall - stamp.at.wall})
-                                : Duration{0};
-    return world_.now.t - passed;
-}
 
 void Engine::Impl::take(const RulesEvent& event) {
     PRIMUM_CHECK(event.compiled != nullptr);
@@ -75,6 +36,7 @@ void Engine::Impl::take(const RulesEvent& event) {
         restore_actions();
         restore_incidents();
         restored_.reset();
+        undoing_.clear();
     }
     for (const auto& [name, target] : targets_) {
         judge_unit(*target);
@@ -227,203 +189,6 @@ void Engine::Impl::remove_gone() {
                       [&](const auto& watched) { return watched.second == &target; });
         return true;
     });
-}
-
-// Of a target that means something else now, what was normal is learnt anew.
-void Engine::Impl::restore_baselines() {
-    for (const BaselineRecord& restored : restored_->baselines) {
-        const auto found = targets_.find(restored.target);
-        if (found == targets_.end() || found->second->rule->digest != restored.digest) {
-            continue;
-        }
-        for (core::IndicatorState& indicator : found->second->indicators) {
-            if (indicator.rule().name == restored.indicator && indicator.baseline() != nullptr) {
-                indicator.baseline()->load(restored.state);
-            }
-        }
-    }
-}
-
-void Engine::Impl::restore_holds() {
-    for (const RestoredHold& restored : restored_->holds) {
-        HoldRecord hold = restored.hold;
-        const Duration passed = world_.now.t - local(restored.from);
-        const Duration length = restored.from.boot_id == restored.until.boot_id
-                                    ? restored.until.at.t - restored.from.at.t
-                                    : Duration{restored.until.at.wall - restored.from.at.wall};
-        hold.until.t = world_.now.t + (length - passed);
-        if (hold.until.t > world_.now.t) {
-            world_.holds.add(std::move(hold));
-        }
-    }
-}
-
-void Engine::Impl::restore_actions() {
-    for (const RestoredAction& restored : restored_->actions) {
-        const ActionRecord& action = restored.action;
-        std::optional<Instant> ended;
-        if (action.dry_run) {
-            ended = local(restored.intended);
-        } else if (!is_unfinished(restored)) {
-            ended = local(restored.ended);
-        }
-        world_.actions.add(world_.now.t,
-                           {action.id,
-                            action.incident,
-                            action.target,
-                            action.level,
-                            action.dry_run,
-                            action.streak,
-                            local(restored.intended),
-                            ended});
-    }
-}
-
-void Engine::Impl::restore_incidents() {
-    for (const RestoredIncident& restored : restored_->incidents) {
-        if (restored.incident.target.starts_with(source_prefix)) {
-            restore_source_incident(restored);
-        } else {
-            restore_incident(restored);
-        }
-    }
-    for (const RestoredAction& restored : restored_->actions) {
-        const bool is_open = is_unfinished(restored) || is_unverified(restored);
-        if (is_open && !restored.action.dry_run) {
-            restore_flight(restored);
-        } else if (is_unfinished(restored)) {
-            write_off_dry_run(restored.action.id);
-        }
-    }
-}
-
-void Engine::Impl::restore_incident(const RestoredIncident& restored) {
-    const auto found = targets_.find(restored.incident.target);
-    if (found == targets_.end()) {
-        if (restored.incident.open) {
-            close_orphan(restored);
-        }
-        return;
-    }
-    TargetState& target = *found->second;
-    if (!restored.incident.open) {
-        const Instant closed = local(restored.closed);
-        if (!target.last_closed || target.last_closed->closed <= closed) {
-            target.last_closed = core::ClosedIncident{restored.incident, closed};
-        }
-        return;
-    }
-    target.incident = restored.incident;
-    target.written = restored.incident;
-    if (restored.incident.in_other_hands) {
-        world_.units[target.rule->unit].restore_other_hands();
-    }
-    target.level = restored.incident.level;
-    target.was_ill.assign(target.was_ill.size(), true);
-    target.rung_entered = world_.now.t;
-    world_.ill.insert(target.key);
-    world_.emit(LevelChanged{
-        target.rule->name, target.incident->id, Level::steady, target.level, "restored"});
-    const Instant opened = local(restored.opened);
-    for (const RestoredIncident& other : restored_->incidents) {
-        const bool recent = !other.incident.open &&
-                            other.incident.target == restored.incident.target &&
-                            opened - local(other.closed) < target.rule->relapse;
-        target.fresh = target.fresh && !recent;
-    }
-    if (restored.incident.phase == Phase::exhausted) {
-        target.phase = Phase::exhausted;
-    } else if (restored.incident.phase == Phase::soaking) {
-        target.phase = Phase::soaking;
-        target.soak_until = world_.now.t + target.rule->soak;
-        target.soak_reason =
-            restored.incident.helped != Level::steady ? "improved" : "recovered_alone";
-    } else {
-        target.phase = Phase::waiting;
-    }
-    target.incident->phase = target.phase;
-}
-
-void Engine::Impl::restore_flight(const RestoredAction& restored) {
-    const ActionRecord& action = restored.action;
-    const auto found = targets_.find(action.target);
-    const bool has_home = found != targets_.end() && found->second->incident &&
-                          found->second->incident->id == action.incident && !found->second->flight;
-    if (!has_home) {
-        if (is_unfinished(restored)) {
-            orphans_.push_back(action.id);
-            world_.emit(SettleAction{action.id});
-        } else {
-            close_orphan(action.id);
-        }
-        return;
-    }
-    TargetState& target = *found->second;
-    core::Flight flight;
-    flight.record = action;
-    flight.rung = target.rung(action.level);
-    flight.not_after = local(restored.intended) + flight.rung.max_plan_age;
-    if (flight.record.index >= flight.rung.remedies.size()) {
-        // The rules have changed since: its remedy is not known any more, its time limits are.
-        flight.rung.remedies.resize(flight.record.index + 1);
-    }
-    ladder(target).resume(std::move(flight), restored.state);
-}
-
-// There is nothing left by which a finished action could be verified.
-void Engine::Impl::close_orphan(const std::string& action) {
-    TransitionRecord record;
-    record.action = action;
-    record.at = world_.now;
-    record.state = ActionState::kept;
-    record.reason = "abandoned";
-    world_.record(std::move(record));
-}
-
-// What a dry-run action would have been judged by was lost with the restart.
-void Engine::Impl::write_off_dry_run(const std::string& action) {
-    TransitionRecord record;
-    record.action = action;
-    record.at = world_.now;
-    record.state = ActionState::verified;
-    record.outcome = Outcome::inconclusive;
-    record.reason = "restarted";
-    world_.record(std::move(record));
-}
-
-void Engine::Impl::close_orphan(const RestoredIncident& restored) {
-    IncidentRecord incident = restored.incident;
-    incident.open = false;
-    incident.closed = incident.updated = world_.now;
-    incident.phase = Phase::steady;
-    incident.level = Level::steady;
-    incident.reason += "; abandoned";
-    DecisionRecord decision;
-    decision.incident = incident.id;
-    decision.target = incident.target;
-    decision.at = world_.now;
-    decision.kind = DecisionKind::abandoned;
-    decision.reason = "abandoned";
-    decision.detail = "no longer in the rules";
-    world_.record(std::move(incident));
-    world_.record(std::move(decision));
-}
-
-void Engine::Impl::restore_source_incident(const RestoredIncident& restored) {
-    if (!restored.incident.open) {
-        return;
-    }
-    const auto found = sources_.find(restored.incident.target.substr(source_prefix.size()));
-    if (found == sources_.end()) {
-        close_orphan(restored);
-        return;
-    }
-    SourceState& source = *found->second;
-    source.incident = restored.incident;
-    if (restored.incident.paged == 0) {
-        source.page_at = world_.now.t + source.patience();
-        world_.deadlines.arm(source.key, *source.page_at);
-    }
 }
 
 }  // namespace primum

@@ -213,6 +213,11 @@ Answer ask_in_flight(const World& world, const TargetState& target, bool dry_run
     if (target.flight) {
         return veto("its action " + target.flight->record.id + " is not verified yet");
     }
+    for (const auto& [action, asked] : world.asked_back) {
+        if (asked.target == target.rule->name) {
+            return veto("its action " + action + " is being rolled back");
+        }
+    }
     if (flying >= world.rules->settings.in_flight) {
         return veto(std::to_string(flying) + " of " +
                     std::to_string(world.rules->settings.in_flight) + " on this host");

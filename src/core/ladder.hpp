@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/guards.hpp"
+#include "core/phase_table.hpp"
 #include "core/target_state.hpp"
 #include "core/verification.hpp"
 #include "core/world.hpp"
@@ -36,9 +37,13 @@ public:
     void abandon();
     // What the plans were made for has changed: those not yet started are made anew.
     void drop_plans();
+    // A person wants the action under way undone: at once when it has finished, else as soon as it
+    // has. Gives what is being done, for people.
+    std::string ask_undo(const std::string& reason);
     // Takes up a flight that the ledger gave back at start: what is not known to have finished is
-    // asked for, what has finished gets its whole settle and verify anew.
-    void resume(Flight flight, ActionState state);
+    // asked for, what has finished gets its whole settle and verify anew, what was being rolled
+    // back (`undoing` says why) is asked for again.
+    void resume(Flight flight, ActionState state, const std::string& undoing);
 
 private:
     // One change of state; false when there is nothing more to do now.
@@ -50,11 +55,12 @@ private:
     bool step_settling();
     bool step_verifying();
     bool step_awaiting_data();
+    bool step_rolling_back();
     bool step_soaking();
 
     void open_incident();
     void reopen_incident();
-    void close_incident(const std::string& reason);
+    void close_incident(Trigger trigger, const std::string& reason);
     void enter(Level level, const std::string& reason);
     void mark_spent(Level level,
                     DecisionKind kind,
@@ -64,8 +70,9 @@ private:
     bool wait_for_condition(const RungRule& wanted);
     bool want_action();
     bool held_back(const GuardReport& report);
-    void begin_soak(const std::string& reason);
-    void exhaust(const std::string& code, const std::string& detail);
+    void begin_soak(Trigger trigger, const std::string& reason);
+    void exhaust(Trigger trigger, const std::string& code, const std::string& detail);
+    void wait_no_more();
 
     void begin_action(std::uint32_t index,
                       const GuardReport& report,
@@ -77,6 +84,10 @@ private:
     void finish_without_effect(const std::string& reason, const std::string& detail);
     void begin_settling();
     void conclude(const Finding& finding);
+    void begin_undo(const std::string& reason, const std::string& detail);
+    void ask_undo_again(const std::string& reason, const std::string& detail);
+    void on_undone(const ActionEvent& news);
+    void end_undo(bool undone, const std::string& detail);
     void give_attempt_back();
     void end_flight();
     void on_settled(const ActionEvent& news);
@@ -94,7 +105,8 @@ private:
     void page(PageKind kind, const std::string& reason, const std::string& text);
     void write_incident();
     void need_at(Instant at) { world_.deadlines.arm(target_.key, at); }
-    void set_phase(Phase phase);
+    void go(Trigger trigger);
+    void begin_in(Phase phase);
 
     [[nodiscard]] bool is_for_real() const;
     [[nodiscard]] bool is_dry_run() const;

@@ -2,6 +2,7 @@
 // The life of one action: preflight, intent, run, settle, verify.
 #include "core/ladder.hpp"
 #include "core/text.hpp"
+#include "core/way_back.hpp"
 
 #include <primum/check.hpp>
 
@@ -40,8 +41,7 @@ void set_verdict(GuardReport& report, Guard guard, std::string detail) {
 
 bool Ladder::step_asking() {
     if (recovered()) {
-        target_.asking.reset();
-        set_phase(Phase::waiting);
+        drop_plans();
         return true;
     }
     if (world_.now.t < target_.asking->answer_by) {
@@ -63,20 +63,22 @@ void Ladder::on_preflight(const PreflightEvent& answer) {
     }
     const std::uint32_t index = target_.asking->index;
     target_.asking.reset();
-    set_phase(Phase::waiting);
     const std::string code{name_of(answer.code)};
     const std::string detail = code + (answer.detail.empty() ? "" : ": " + answer.detail);
     if (answer.answer == Preflight::cannot) {
+        go(Trigger::plan_dropped);
         mark_spent(target_.level, DecisionKind::passed_over, code, answer.detail);
         return;
     }
     if (answer.answer == Preflight::not_now) {
+        go(Trigger::plan_dropped);
         target_.held_back = HeldBack{Guard::preflight, detail, world_.now.t + preflight_retry};
         return;
     }
     const RungRule& rung = target_.rung(target_.level);
     if (rung.remedies[index].kind == RemedyKind::restart &&
         answer.blast_radius.size() > rung.max_blast_radius) {
+        go(Trigger::plan_dropped);
         target_.held_back = HeldBack{
             Guard::blast_radius,
             std::to_string(answer.blast_radius.size()) + " units would go down with it, " +
@@ -87,6 +89,7 @@ void Ladder::on_preflight(const PreflightEvent& answer) {
     // The world may have moved while the actuator looked.
     GuardReport report = ask_guards(world_, target_, target_.level);
     if (report.veto && *report.veto != Guard::dry_run) {
+        go(Trigger::plan_dropped);
         return;
     }
     set_verdict(report,
@@ -126,19 +129,21 @@ void Ladder::begin_action(std::uint32_t index,
                         dry_run,
                         record.streak,
                         world_.now.t,
-                        std::nullopt});
+                        std::nullopt,
+                        index,
+                        record.plan_digest});
     ++attempts()[index_of(level)];
     target_.incident->dry_run = target_.incident->dry_run && dry_run;
     world_.flying[record.id] = target_.key;
     ++(dry_run ? world_.flights.dry : world_.flights.real);
     const std::string kind = record.kind;
-    target_.waiting_since.reset();
+    wait_no_more();
     target_.flight = Flight{};
     target_.flight->record = record;
     target_.flight->rung = rung;
     target_.flight->not_after = world_.now.t + rung.max_plan_age;
     target_.flight->blast_radius = std::move(blast_radius);
-    set_phase(dry_run ? Phase::settling : Phase::intending);
+    go(dry_run ? Trigger::would_act : Trigger::acts);
     write_incident();
     world_.record(std::move(record));
     decide(dry_run ? DecisionKind::would_act : DecisionKind::acted,
@@ -162,7 +167,7 @@ void Ladder::on_intent(bool committed, const std::string& detail) {
     world_.actions.forget(target_.flight->record.id);
     give_attempt_back();
     end_flight();
-    set_phase(Phase::waiting);
+    go(Trigger::not_done);
     target_.held_back = HeldBack{Guard::ledger,
                                  "the intent could not be recorded: " + detail,
                                  world_.now.t + preflight_retry};
@@ -172,6 +177,10 @@ void Ladder::start_or_call_off() {
     const Flight& flight = *target_.flight;
     if (target_.gone) {
         finish_without_effect("abandoned", "the target left the rules");
+        return;
+    }
+    if (flight.back_wanted) {
+        finish_without_effect("operator", "undone before it was started: " + flight.back_detail);
         return;
     }
     if (world_.now.t > flight.not_after) {
@@ -199,11 +208,15 @@ void Ladder::start_or_call_off() {
     run.not_after = flight.not_after;
     run.timeout = flight.remedy().timeout;
     target_.flight->answer_by = flight.not_after + run.timeout + answer_margin;
-    set_phase(Phase::running);
+    go(Trigger::intent_recorded);
     world_.emit(std::move(run));
 }
 
 void Ladder::on_action(const ActionEvent& news) {
+    if (target_.phase == Phase::rolling_back) {
+        on_undone(news);
+        return;
+    }
     if (target_.phase != Phase::running) {
         return;
     }
@@ -262,7 +275,12 @@ void Ladder::finish(ActionResult result,
         ActionState::finished, std::string{name_of(result)}, detail, result, Outcome::none, took);
     const std::string id = target_.flight->record.id;
     world_.actions.end(id, world_.now.t);
+    if (result != ActionResult::ambiguous && target_.flight->back_wanted) {
+        begin_undo("operator", target_.flight->back_detail);
+        return;
+    }
     if (result != ActionResult::ambiguous) {
+        go(Trigger::finished);
         begin_settling();
         return;
     }
@@ -273,9 +291,13 @@ void Ladder::finish(ActionResult result,
          "ambiguous",
          "nobody can say whether action " + id + " took effect" +
              (detail.empty() ? "" : ": " + detail));
+    const Flight flight = *target_.flight;
     end_flight();
     mark_spent(target_.level, DecisionKind::spent, "ambiguous", detail);
-    exhaust("ambiguous", "an action in doubt is never repeated");
+    exhaust(Trigger::in_doubt, "ambiguous", "an action in doubt is never repeated");
+    if (flight.back_wanted) {
+        ask_back(world_, asked_back_of(flight, flight.back_detail, world_.now.t));
+    }
 }
 
 // The actuator (or we, at the last moment) refused: nothing was done. The intent still counts
@@ -286,7 +308,7 @@ void Ladder::finish_without_effect(const std::string& reason, const std::string&
     world_.actions.end(target_.flight->record.id, world_.now.t);
     give_attempt_back();
     end_flight();
-    set_phase(Phase::waiting);
+    go(Trigger::not_done);
 }
 
 void Ladder::give_attempt_back() {
@@ -294,111 +316,6 @@ void Ladder::give_attempt_back() {
     auto& used = record.dry_run ? target_.incident->dry_attempts : target_.incident->attempts;
     std::uint32_t& count = used[index_of(record.level)];
     count -= count > 0 ? 1 : 0;
-}
-
-void Ladder::begin_settling() {
-    Flight& flight = *target_.flight;
-    flight.settle_until = world_.now.t + flight.rung.settle;
-    flight.verify_until = flight.settle_until + flight.rung.verify;
-    set_phase(Phase::settling);
-}
-
-bool Ladder::step_settling() {
-    const Flight& flight = *target_.flight;
-    std::string why;
-    if (!flight.record.dry_run && is_worse(target_, flight, false, why)) {
-        conclude({Outcome::worse, why});
-        return true;
-    }
-    if (world_.now.t < flight.settle_until) {
-        need_at(flight.settle_until);
-        return false;
-    }
-    set_phase(Phase::verifying);
-    return true;
-}
-
-bool Ladder::step_verifying() {
-    const Flight& flight = *target_.flight;
-    std::string why;
-    if (!flight.record.dry_run && is_worse(target_, flight, true, why)) {
-        conclude({Outcome::worse, why});
-        return true;
-    }
-    if (world_.now.t < flight.verify_until) {
-        need_at(flight.verify_until);
-        return false;
-    }
-    Finding finding = judge_outcome(target_, flight);
-    if (flight.record.dry_run) {
-        finding.outcome =
-            finding.outcome == Outcome::improved ? Outcome::recovered_anyway : Outcome::unchanged;
-    }
-    conclude(finding);
-    return true;
-}
-
-bool Ladder::step_awaiting_data() {
-    const Finding finding = judge_outcome(target_, *target_.flight);
-    if (finding.outcome != Outcome::inconclusive) {
-        conclude(finding);
-        return true;
-    }
-    if (world_.now.t < target_.flight->data_by) {
-        need_at(target_.flight->data_by);
-        return false;
-    }
-    transition(ActionState::kept, "no_data", finding.detail);
-    end_flight();
-    exhaust(std::string{name_of(Guard::no_data)}, finding.detail);
-    return true;
-}
-
-void Ladder::conclude(const Finding& finding) {
-    const std::string outcome{name_of(finding.outcome)};
-    transition(ActionState::verified, outcome, finding.detail, ActionResult::none, finding.outcome);
-    decide(DecisionKind::verified, outcome, finding.detail);
-    if (finding.outcome == Outcome::inconclusive) {
-        target_.flight->data_by = world_.now.t + target_.flight->rung.max_wait;
-        set_phase(Phase::awaiting_data);
-        page(PageKind::awaiting_data, outcome, finding.detail);
-        return;
-    }
-    transition(ActionState::kept, "no_way_back_needed");
-    const Level level = target_.flight->record.level;
-    end_flight();
-    set_phase(Phase::waiting);
-    if (finding.outcome == Outcome::improved) {
-        target_.incident->helped = level;
-        begin_soak(outcome);
-    } else if (finding.outcome == Outcome::recovered_anyway) {
-        begin_soak(outcome);
-    } else if (finding.outcome == Outcome::worse) {
-        mark_spent(level, DecisionKind::spent, outcome, finding.detail);
-    }
-}
-
-void Ladder::tell_flights() {
-    for (const auto& [action, key] : world_.flying) {
-        const auto other = std::find_if(world_.targets.begin(),
-                                        world_.targets.end(),
-                                        [&](const auto& each) { return each.second->key == key; });
-        if (other == world_.targets.end() || other->second == &target_) {
-            continue;
-        }
-        const auto& dependencies = target_.rule->depends_on;
-        const auto& units = other->second->flight->blast_radius;
-        const bool depends =
-            std::find(dependencies.begin(), dependencies.end(), other->first) != dependencies.end();
-        const bool went_down =
-            std::find(units.begin(), units.end(), target_.rule->unit) != units.end();
-        const bool has_finished =
-            other->second->phase == Phase::settling || other->second->phase == Phase::verifying;
-        if (has_finished && (depends || went_down)) {
-            other->second->flight->harmed = name();
-            world_.changed.insert(key);
-        }
-    }
 }
 
 void Ladder::end_flight() {
@@ -426,40 +343,8 @@ void Ladder::drop_plans() {
     target_.held_back.reset();
     if (target_.phase == Phase::asking) {
         target_.asking.reset();
-        set_phase(Phase::waiting);
+        go(Trigger::plan_dropped);
     }
-}
-
-void Ladder::resume(Flight flight, ActionState state) {
-    const std::string id = flight.record.id;
-    world_.flying[id] = target_.key;
-    ++world_.flights.real;
-    flight.answer_by = world_.now.t + flight.remedy().timeout + answer_margin;
-    target_.flight = std::move(flight);
-    if (state == ActionState::intended || state == ActionState::started) {
-        set_phase(Phase::running);
-        world_.emit(SettleAction{id});
-    } else {
-        begin_settling();
-    }
-}
-
-void Ladder::transition(ActionState state,
-                        const std::string& reason,
-                        const std::string& detail,
-                        ActionResult result,
-                        Outcome outcome,
-                        Duration took) {
-    TransitionRecord record;
-    record.action = target_.flight->record.id;
-    record.at = world_.now;
-    record.state = state;
-    record.result = result;
-    record.outcome = outcome;
-    record.reason = reason;
-    record.detail = detail;
-    record.took = took;
-    world_.record(std::move(record));
 }
 
 }  // namespace primum::core

@@ -45,6 +45,10 @@ struct Flight {
     Instant settle_until;
     Instant verify_until;
     Instant data_by;                        // while awaiting data
+    Instant undone_by;                      // while rolling back: later than this it has failed
+    std::string undo_reason;                // worse, unchanged, operator
+    bool back_wanted = false;               // a person wants it undone once it has finished
+    std::string back_detail;                // and why
     std::vector<std::string> blast_radius;  // units that go down with it
     std::string harmed;  // what turned ill since and depends on it, or went down with it
 

@@ -145,14 +145,31 @@ std::optional<Explanation> Engine::Impl::explain(std::string_view name) const {
     const Level asked = std::max(target.level, Level::observe);
     explanation.guards = core::ask_guards(world_, target, asked).verdicts;
     explain_next(target, explanation);
-    explanation.undo = "nothing to undo: a reload or a restart changes no file";
     if (target.flight) {
         explanation.action = target.flight->record.id;
     } else if (target.last_decision) {
         explanation.action = target.last_decision->action;
     }
+    explanation.undo = undo_words(explanation.action);
     explanation.stop = "primumctl hold " + explanation.target.name + " --for 1h --reason \"...\"";
     return explanation;
+}
+
+std::string Engine::Impl::undo_words(const std::string& action) const {
+    const auto* remembered = world_.actions.find(action);
+    if (remembered == nullptr) {
+        return "nothing to undo: there is no action";
+    }
+    if (remembered->dry_run) {
+        return "nothing to undo: the action was not carried out";
+    }
+    const RemedyRule* remedy = remedy_of(*remembered);
+    if (remedy != nullptr && remedy->way_back == WayBack::none) {
+        return remedy->irreversible.empty()
+                   ? "nothing to undo: a " + std::string{name_of(remedy->kind)} + " changes no file"
+                   : "it cannot be undone: " + remedy->irreversible;
+    }
+    return "primumctl rollback " + action + " --reason \"...\"";
 }
 
 void Engine::Impl::explain_next(const TargetState& target, Explanation& explanation) const {
@@ -188,6 +205,7 @@ void Engine::Impl::explain_next(const TargetState& target, Explanation& explanat
             break;
         case Phase::rolling_back:
             explanation.next = "the action is being undone";
+            explanation.next_at = target.flight->undone_by;
             break;
         case Phase::soaking:
             explanation.next = "the incident closes unless it gets ill again";

@@ -28,6 +28,18 @@ struct FlightCount {
     std::uint32_t dry = 0;
 };
 
+// A rollback that a person asked for, of an action that is not under way.
+struct AskedBack {
+    std::string action;
+    std::uint64_t incident = 0;  // 0: the action is too old to be remembered
+    std::string target;
+    Level level = Level::steady;
+    std::uint32_t uid = 0;
+    std::string code = "operator";  // or what verification found before a restart
+    std::string reason;             // what the person said
+    Instant answer_by;
+};
+
 // What all targets share: the present, the rules, the books, and the effects being collected.
 struct World {
     explicit World(const EngineLimits& bounds)
@@ -59,7 +71,10 @@ struct World {
     FlightCount flights;
     std::map<std::string, Deadlines::Key, std::less<>> flying;  // action id -> target
     std::map<std::string, TargetState*, std::less<>> targets;   // owned by the engine
-    std::set<std::string> in_doubt;    // actions that ended ambiguous; their late news is recorded
+    std::set<std::string> in_doubt;  // actions that ended ambiguous; their late news is recorded
+    std::map<std::string, AskedBack> asked_back;  // by action: waiting for the actuator's answer
+    std::map<std::string, AskedBack> late_back;   // nobody waits for these any more
+    Deadlines::Key own_key = 0;                   // of deadlines that are no target's
     bool any_gone = false;             // some target left the rules and waits for its action to end
     std::set<Deadlines::Key> ill;      // targets with an open incident
     std::set<Deadlines::Key> changed;  // targets to look at before this step ends

@@ -49,11 +49,31 @@ struct ActionCourse {
     Refusal refusal = Refusal::none;
 };
 
+// How the simulated actuator takes a way back.
+enum class BackCourse : std::uint8_t {
+    done,
+    failed,  // `refusal` says why
+    silent,  // nothing is heard of it
+};
+
+struct UndoCourse {
+    Scope scope;
+    BackCourse course = BackCourse::done;
+    Duration takes{0};
+    Refusal refusal = Refusal::none;
+};
+
 // What a done action cures.
 struct Cure {
     std::string unit;
     Level level = Level::restart;
     // Series that show these values in every later collection, whatever it is told to show.
+    std::map<std::string, std::string> series;
+};
+
+// What a done action makes worse: these series show these values until it is rolled back.
+struct Harm {
+    Scope scope;
     std::map<std::string, std::string> series;
 };
 

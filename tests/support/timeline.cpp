@@ -1,122 +1,13 @@
 // SPDX-License-Identifier: MIT
 #include "support/timeline.hpp"
 
-#include <charconv>
-#include <optional>
+#include "support/timeline_words.hpp"
+
 #include <stdexcept>
 #include <utility>
 
 namespace primum::support {
 namespace {
-
-[[noreturn]] void refuse(const std::string& what) {
-    throw std::runtime_error(what);
-}
-
-// Words are split at spaces; a word that begins with a quote ends with one, and within any other
-// word spaces between quotes belong to it.
-std::vector<std::string> split(const std::string& line) {
-    std::vector<std::string> words;
-    std::size_t i = 0;
-    while (i < line.size()) {
-        if (line[i] == ' ') {
-            ++i;
-            continue;
-        }
-        const bool whole = line[i] == '"';
-        bool quoted = false;
-        std::string word;
-        for (; i < line.size() && (quoted || line[i] != ' '); ++i) {
-            quoted = quoted != (line[i] == '"');
-            if (line[i] != '"' || !whole) {
-                word += line[i];
-            }
-        }
-        words.push_back(std::move(word));
-    }
-    return words;
-}
-
-std::optional<Duration> duration_of(std::string_view text) {
-    constexpr std::array<std::pair<std::string_view, std::int64_t>, 5> units{
-        {{"us", 1}, {"ms", 1'000}, {"s", 1'000'000}, {"m", 60'000'000}, {"h", 3'600'000'000}}};
-    const bool negative = text.starts_with('-');
-    if (negative || text.starts_with('+')) {
-        text.remove_prefix(1);
-    }
-    std::int64_t count = 0;
-    const auto parsed = std::from_chars(text.data(), text.data() + text.size(), count);
-    const std::string_view suffix{parsed.ptr,
-                                  static_cast<std::size_t>(text.data() + text.size() - parsed.ptr)};
-    for (const auto& [unit, us] : units) {
-        if (parsed.ec == std::errc{} && suffix == unit) {
-            return Duration{(negative ? -count : count) * us};
-        }
-    }
-    return std::nullopt;
-}
-
-template <class E>
-E name_from(const std::string& word) {
-    const auto found = from_name<E>(word);
-    if (!found) {
-        refuse("no such name: " + word);
-    }
-    return *found;
-}
-
-std::uint32_t number_of(const std::string& word) {
-    std::uint32_t value = 0;
-    const auto parsed = std::from_chars(word.data(), word.data() + word.size(), value);
-    if (parsed.ec != std::errc{} || parsed.ptr != word.data() + word.size()) {
-        refuse("a number is expected, not " + word);
-    }
-    return value;
-}
-
-// The n-th word, which must be there.
-const std::string& word(const std::vector<std::string>& words, std::size_t n) {
-    if (n >= words.size()) {
-        refuse("something is missing at the end");
-    }
-    return words[n];
-}
-
-bool has(const std::vector<std::string>& words, std::string_view flag) {
-    return std::find(words.begin(), words.end(), flag) != words.end();
-}
-
-// What stands behind "key=".
-std::optional<std::string> option(const std::vector<std::string>& words, std::string_view key) {
-    for (const std::string& each : words) {
-        if (each.size() > key.size() && each.starts_with(key) && each[key.size()] == '=') {
-            return each.substr(key.size() + 1);
-        }
-    }
-    return std::nullopt;
-}
-
-Scope scope_of(const std::vector<std::string>& words) {
-    Scope scope;
-    scope.target = option(words, "target").value_or("");
-    if (const auto level = option(words, "level")) {
-        scope.level = name_from<Level>(*level);
-    }
-    return scope;
-}
-
-// `series=value` from the n-th word on; a series may itself hold '=' between braces.
-World::Values values_of(const std::vector<std::string>& words, std::size_t n) {
-    World::Values values;
-    for (; n < words.size(); ++n) {
-        const auto equals = words[n].rfind('=');
-        if (equals == std::string::npos) {
-            refuse("series=value is expected, not " + words[n]);
-        }
-        values.emplace_back(words[n].substr(0, equals), words[n].substr(equals + 1));
-    }
-    return values;
-}
 
 std::string usual_sub_state(const std::string& active_state) {
     if (active_state == "active") {
@@ -267,29 +158,6 @@ bool Timeline::perform_unit(const Words& words) {
     return true;
 }
 
-bool Timeline::perform_answer(const Words& words) {
-    const std::string& verb = words.front();
-    if (verb == "preflight") {
-        preflight(words);
-    } else if (verb == "action") {
-        action(words);
-    } else if (verb == "heals") {
-        Cure cure;
-        cure.unit = word(words, 1);
-        const bool leveled = words.size() > 2 && words[2].starts_with("level=");
-        cure.level = leveled ? name_from<Level>(words[2].substr(6)) : Level::restart;
-        for (auto& [series, value] : values_of(words, leveled ? 3 : 2)) {
-            cure.series[series] = value;
-        }
-        world_.cures.push_back(std::move(cure));
-    } else if (verb == "news") {
-        news(words);
-    } else {
-        return false;
-    }
-    return true;
-}
-
 void Timeline::unit(const Words& words) {
     UnitEvent state = world_.unit(word(words, 1));
     const std::string& now = word(words, 2);
@@ -336,6 +204,9 @@ void Timeline::operate(const Words& words) {
     const std::string& whom = word(words, 2);
     if (command.verb == OperatorVerb::acknowledge) {
         command.incident = number_of(whom);
+    } else if (command.verb == OperatorVerb::rollback) {
+        command.action =
+            whom.starts_with('#') ? world_.action_with(number_of(whom.substr(1))) : whom;
     } else {
         command.target = whom == "all" ? "" : whom;
     }
@@ -366,62 +237,6 @@ void Timeline::ledger(const Words& words) {
     } else {
         refuse("a ledger is healthy or unhealthy, and commits, refuses or hangs");
     }
-}
-
-// preflight can|silent | preflight not_now|cannot CODE, each [takes=D] [takes_down=A,B] [scope]
-void Timeline::preflight(const Words& words) {
-    PreflightAnswer how;
-    how.scope = scope_of(words);
-    how.after = parse_duration(option(words, "takes").value_or("0s"));
-    how.silent = word(words, 1) == "silent";
-    if (!how.silent) {
-        how.answer = name_from<Preflight>(words[1]);
-        how.code =
-            how.answer == Preflight::can ? Refusal::none : name_from<Refusal>(word(words, 2));
-    }
-    std::string units = option(words, "takes_down").value_or("");
-    while (!units.empty()) {
-        const auto comma = std::min(units.find(','), units.size());
-        how.blast_radius.push_back(units.substr(0, comma));
-        units.erase(0, comma + 1);
-    }
-    world_.preflights.push_back(std::move(how));
-}
-
-// action takes D done|failed|ambiguous|silent|mute [scope] | action refused CODE [scope]
-void Timeline::action(const Words& words) {
-    ActionCourse how;
-    how.scope = scope_of(words);
-    if (word(words, 1) == "refused") {
-        how.course = Course::refused;
-        how.refusal = name_from<Refusal>(word(words, 2));
-    } else {
-        how.takes = parse_duration(word(words, 2));
-        const std::string& end = word(words, 3);
-        if (end == "silent" || end == "mute") {
-            how.course = end == "silent" ? Course::silent : Course::mute;
-        } else {
-            const auto result = name_from<ActionResult>(end);
-            how.course = result == ActionResult::done     ? Course::done
-                         : result == ActionResult::failed ? Course::failed
-                                                          : Course::ambiguous;
-        }
-    }
-    world_.courses.push_back(std::move(how));
-}
-
-// news started|finished [RESULT] [CODE]: the actuator speaks of the last action, unasked.
-void Timeline::news(const Words& words) {
-    ActionEvent event;
-    event.action = world_.last_action();
-    event.phase = name_from<ActionPhase>(word(words, 1));
-    if (words.size() > 2) {
-        event.result = name_from<ActionResult>(words[2]);
-    }
-    if (words.size() > 3) {
-        event.refusal = name_from<Refusal>(words[3]);
-    }
-    world_.send(std::move(event));
 }
 
 }  // namespace primum::support

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include "support/timeline_words.hpp"
 #include "support/world.hpp"
 
 #include <functional>
@@ -33,8 +34,6 @@ public:
     }
 
 private:
-    using Words = std::vector<std::string>;
-
     void read_line(const std::string& line);
     void schedule(Duration at, Words words, const std::string& line);
     void perform(const Words& words);
@@ -48,6 +47,8 @@ private:
     void ledger(const Words& words);
     void preflight(const Words& words);
     void action(const Words& words);
+    void rollback(const Words& words);
+    void harms(const Words& words);
     void news(const Words& words);
 
     World& world_;

@@ -277,12 +277,32 @@ void World::person_does(const std::string& name, const std::string& what) {
     end_job(name, id, "done");
 }
 
+// What a series shows: what a harmful action does to it comes before any cure.
+std::string World::value_of(const std::string& series, const std::string& told) const {
+    for (const auto& [action, values] : harmed_) {
+        if (const auto harmed = values.find(series); harmed != values.end()) {
+            return harmed->second;
+        }
+    }
+    const auto cured = cured_.find(series);
+    return cured == cured_.end() ? told : cured->second;
+}
+
+std::string World::action_with(std::uint32_t sequence) const {
+    const std::string ending = '-' + std::to_string(sequence);
+    for (const auto& [id, run] : runs_) {
+        if (id.ends_with(ending)) {
+            return id;
+        }
+    }
+    return {};
+}
+
 void World::scrape(const std::string& source, const Values& values) {
     SamplesEvent collection;
     collection.source = source;
     for (const auto& [name, told] : values) {
-        const auto cured = cured_.find(name);
-        const std::string& text = cured == cured_.end() ? told : cured->second;
+        const std::string text = value_of(name, told);
         double value = number(text);
         double& shown = shown_[{source, name}];
         const bool grows = text.starts_with('+') && std::isfinite(value);

@@ -97,13 +97,17 @@ public:
     // --- the actuator
     std::vector<PreflightAnswer> preflights;  // the latest that applies counts
     std::vector<ActionCourse> courses;
+    std::vector<UndoCourse> undos;
     std::vector<Cure> cures;
+    std::vector<Harm> harms;
     // Every answer is sent twice.
     bool stutters = false;
     // Whether a restart now would lose records that are not durable.
     [[nodiscard]] bool would_lose_records() const { return durable_.would_lose(); }
     // The id that RunAction named last.
     [[nodiscard]] const std::string& last_action() const { return last_action_; }
+    // The id of the action with this sequence; empty when none was run.
+    [[nodiscard]] std::string action_with(std::uint32_t sequence) const;
 
 private:
     struct Run {
@@ -123,10 +127,12 @@ private:
     void finish(const std::string& action, const ActionCourse& course);
     void leave_unit(const RunAction& request, bool done, RemedyKind kind);
     void settle(const std::string& action);
+    void roll_back(const std::string& action);
     void tell(const std::string& action, ActionPhase phase, ActionResult result, Refusal refusal);
     // While this run of primumd lasts, or this boot of the host.
     void later(Duration delay, std::function<void()> what);
     void on_host(Duration delay, std::function<void()> what);
+    [[nodiscard]] std::string value_of(const std::string& series, const std::string& told) const;
     [[nodiscard]] RemedyKind kind_of(const RunAction& request) const;
     [[nodiscard]] std::string next_invocation();
 
@@ -153,8 +159,9 @@ private:
     std::uint32_t next_job_ = 1'000;
     std::uint32_t next_run_of_unit_ = 1;
 
-    std::map<std::pair<std::string, std::string>, double> shown_;  // by source and series
-    std::map<std::string, std::string> cured_;                     // series -> value
+    std::map<std::pair<std::string, std::string>, double> shown_;       // by source and series
+    std::map<std::string, std::string> cured_;                          // series -> value
+    std::map<std::string, std::map<std::string, std::string>> harmed_;  // action -> series
     std::map<std::pair<std::string, std::string>, SeriesId> ids_;
     std::map<std::string, Run> runs_;
     std::set<std::string> tombstones_;

@@ -72,9 +72,7 @@ void World::answer(const Effect& effect) {
     } else if (const auto* question = std::get_if<SettleAction>(&effect)) {
         settle(question->action);
     } else if (const auto* back = std::get_if<RollBack>(&effect)) {
-        later(Duration{0}, [this, id = back->action] {
-            tell(id, ActionPhase::rolled_back, ActionResult::none, Refusal::none);
-        });
+        roll_back(back->action);
     }
 }
 
@@ -173,6 +171,13 @@ void World::finish(const std::string& action, const ActionCourse& course) {
 // How the unit is once the job has ended.
 void World::leave_unit(const RunAction& request, bool done, RemedyKind kind) {
     bool cured = false;
+    if (done) {
+        for (const Harm& harm : harms) {
+            if (harm.scope.covers(request.target, request.level)) {
+                harmed_[request.action].insert(harm.series.begin(), harm.series.end());
+            }
+        }
+    }
     for (const Cure& cure : cures) {
         if (done && cure.unit == request.unit && cure.level == request.level) {
             cured = true;
@@ -203,6 +208,36 @@ void World::settle(const std::string& action) {
         known->second.reattached = true;
     }
     later(Duration{0}, [this, answer] { send(answer); });
+}
+
+// A way back is taken once; asked again, the actuator says again how it ended.
+void World::roll_back(const std::string& action) {
+    const auto known = runs_.find(action);
+    UndoCourse how;
+    if (known != runs_.end()) {
+        const RunAction& request = known->second.request;
+        if (const auto* rule = latest_for(undos, request.target, request.level)) {
+            how = *rule;
+        }
+    } else {
+        how.course = BackCourse::failed;
+        how.refusal = Refusal::unknown_action;
+    }
+    on_host(how.takes, [this, action, how] {
+        if (how.course == BackCourse::done) {
+            harmed_.erase(action);
+        }
+    });
+    if (how.course == BackCourse::silent) {
+        return;
+    }
+    const bool done = how.course == BackCourse::done;
+    later(how.takes, [this, action, how, done] {
+        tell(action,
+             done ? ActionPhase::rolled_back : ActionPhase::rollback_failed,
+             ActionResult::none,
+             how.refusal);
+    });
 }
 
 void World::tell(const std::string& action,
