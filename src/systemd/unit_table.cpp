@@ -12,7 +12,9 @@ bool same(const UnitEvent& a, const UnitEvent& b) {
     return a.load_state == b.load_state && a.active_state == b.active_state &&
            a.sub_state == b.sub_state && a.result == b.result &&
            a.invocation_id == b.invocation_id && a.restart == b.restart &&
-           a.restart_delay == b.restart_delay && a.restarts == b.restarts && a.job_id == b.job_id;
+           a.restart_delay == b.restart_delay && a.restarts == b.restarts && a.job_id == b.job_id &&
+           a.start_limit_burst == b.start_limit_burst &&
+           a.start_limit_interval == b.start_limit_interval;
 }
 
 bool at_rest(const std::string& active_state) {
@@ -177,6 +179,8 @@ void UnitTable::apply(Unit& unit, const UnitChange& change) {
     take(change.result, unit.now.result);
     take(change.restart, unit.now.restart);
     take(change.restart_delay, unit.now.restart_delay);
+    take(change.start_limit_burst, unit.now.start_limit_burst);
+    take(change.start_limit_interval, unit.now.start_limit_interval);
     take(change.restarts, unit.now.restarts);
 }
 
@@ -195,6 +199,8 @@ void UnitTable::release_states(Unit& unit) {
         if (auto* state = std::get_if<UnitEvent>(&held.body)) {
             state->restart = unit.now.restart;
             state->restart_delay = unit.now.restart_delay;
+            state->start_limit_burst = unit.now.start_limit_burst;
+            state->start_limit_interval = unit.now.start_limit_interval;
             unit.told = *state;
             held.asking = false;
         }

@@ -34,6 +34,8 @@ struct UnitChange {
     std::optional<std::string> restart;
     std::optional<Duration> restart_delay;
     std::optional<std::uint32_t> restarts;
+    std::optional<std::uint32_t> start_limit_burst;
+    std::optional<Duration> start_limit_interval;
 };
 
 // The object path of a unit, as systemd makes it from the name, and back. What is no path of a

@@ -24,19 +24,35 @@ using Listed = sdbus::Struct<std::string,        // id
                              std::string,        // job type
                              sdbus::ObjectPath>;
 
+// systemd's longest spans, `infinity` among them, become one that sums cannot overflow.
+Duration bounded(std::uint64_t us) {
+    constexpr std::uint64_t longest = 100ULL * 365 * 24 * 3600 * 1'000'000;
+    return Duration{static_cast<std::int64_t>(std::min(us, longest))};
+}
+
 // What of a unit's own kind is told in events.
 UnitChange service_change(const PropertyMap& properties) {
     UnitChange change;
     change.result = text_of(properties, "Result");
     change.restart = text_of(properties, "Restart");
     if (const auto us = unsigned_of(properties, "RestartUSec")) {
-        change.restart_delay =
-            Duration{static_cast<std::int64_t>(std::min<std::uint64_t>(*us, INT64_MAX))};
+        change.restart_delay = bounded(*us);
     }
     if (const auto restarts = unsigned_of(properties, "NRestarts")) {
         change.restarts = static_cast<std::uint32_t>(*restarts);
     }
     return change;
+}
+
+// What of every unit is only asked for, since no signal tells it.
+void add_asked(UnitChange& change, const PropertyMap& properties) {
+    change.invocation_id = hex_of(properties, "InvocationID");
+    if (const auto burst = unsigned_of(properties, "StartLimitBurst")) {
+        change.start_limit_burst = static_cast<std::uint32_t>(*burst);
+    }
+    if (const auto us = unsigned_of(properties, "StartLimitIntervalUSec")) {
+        change.start_limit_interval = bounded(*us);
+    }
 }
 
 UnitChange unit_change(const PropertyMap& properties) {
@@ -199,6 +215,8 @@ void UnitWatcher::Impl::ask_next() {
 void UnitWatcher::Impl::ask_details_now(const std::string& id) {
     static constexpr std::array<const char*, 4> of_service{
         "Result", "Restart", "RestartUSec", "NRestarts"};
+    static constexpr std::array<const char*, 3> of_unit{
+        "InvocationID", "StartLimitBurst", "StartLimitIntervalUSec"};
     auto gathering = std::make_shared<Gathering>();
     auto target = property_call(unit_path(id), "Get");
     target.timeout = patience;
@@ -220,7 +238,7 @@ void UnitWatcher::Impl::ask_details_now(const std::string& id) {
                 --self.in_flight_;
                 if (--gathering->left == 0) {
                     auto change = service_change(gathering->properties);
-                    change.invocation_id = hex_of(gathering->properties, "InvocationID");
+                    add_asked(change, gathering->properties);
                     self.table_.details(id, change);
                 }
                 self.ask_next();
@@ -228,7 +246,9 @@ void UnitWatcher::Impl::ask_details_now(const std::string& id) {
             std::string(interface),
             std::string(property));
     };
-    get(unit_interface, "InvocationID");
+    for (const auto* property : of_unit) {
+        get(unit_interface, property);
+    }
     if (is_service(id)) {
         for (const auto* property : of_service) {
             get(service_interface, property);

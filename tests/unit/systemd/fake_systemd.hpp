@@ -257,6 +257,10 @@ private:
                           "t",
                           key == "RestartUSec" ? std::uint64_t{100'000} : unit.main_exited_us),
                       0);
+        } else if (key == "StartLimitBurst") {
+            EXPECT_GE(sd_bus_message_append(reply, "v", "u", 5U), 0);
+        } else if (key == "StartLimitIntervalUSec") {
+            EXPECT_GE(sd_bus_message_append(reply, "v", "t", std::uint64_t{10'000'000}), 0);
         } else if (key == "NRestarts") {
             EXPECT_GE(sd_bus_message_append(reply, "v", "u", 2U), 0);
         } else if (key == "RemainAfterExit") {

@@ -85,6 +85,8 @@ TEST_F(UnitTableTest, TellsTheFirstStateOnceTheDetailsAreThere) {
     details.restart = "always";
     details.restart_delay = Duration{100'000};
     details.restarts = 3;
+    details.start_limit_burst = 5;
+    details.start_limit_interval = Duration{10'000'000};
     details.invocation_id = "aa";
     details.result = "success";
     table_.details("a.service", details);
@@ -93,6 +95,8 @@ TEST_F(UnitTableTest, TellsTheFirstStateOnceTheDetailsAreThere) {
     EXPECT_EQ(unit.restart, "always");
     EXPECT_EQ(unit.restart_delay, Duration{100'000});
     EXPECT_EQ(unit.restarts, 3U);
+    EXPECT_EQ(unit.start_limit_burst, 5U);
+    EXPECT_EQ(unit.start_limit_interval, Duration{10'000'000});
     EXPECT_EQ(unit.invocation_id, "aa");
     EXPECT_EQ(unit.load_state, "loaded");
     EXPECT_FALSE(table_.complete());

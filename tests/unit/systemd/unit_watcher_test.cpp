@@ -52,6 +52,8 @@ TEST_F(UnitWatcherTest, TellsTheFirstStateWithItsDetails) {
     EXPECT_EQ(unit.restart, "always");
     EXPECT_EQ(unit.restart_delay, Duration{100'000});
     EXPECT_EQ(unit.restarts, 2U);
+    EXPECT_EQ(unit.start_limit_burst, 5U);
+    EXPECT_EQ(unit.start_limit_interval, Duration{10'000'000});
     EXPECT_EQ(unit.load_state, "loaded");
 }
 
