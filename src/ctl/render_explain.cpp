@@ -41,6 +41,9 @@ std::string target_text(const Document& explain, const Painter& painter) {
     if (target["disabled"].flag()) {
         out += fact("disabled", "yes: the off switch or a disable covers it");
     }
+    if (target["flapping"].flag()) {
+        out += fact("flapping", "yes: its state changes too often to be trusted");
+    }
     if (const std::int64_t incident = target["incident"].number(); incident != 0) {
         out +=
             fact("incident", fmt::format("{} (primumctl incidents show {})", incident, incident));

@@ -35,9 +35,13 @@ std::string mode_text(const Json& target) {
 }
 
 std::string flags_text(const Json& target) {
-    const bool held = target["held"].flag();
-    const bool disabled = target["disabled"].flag();
-    return held && disabled ? "held, disabled" : held ? "held" : disabled ? "disabled" : "";
+    std::string text;
+    for (const char* flag : {"held", "disabled", "flapping"}) {
+        if (target[flag].flag()) {
+            text += (text.empty() ? "" : ", ") + std::string{flag};
+        }
+    }
+    return text;
 }
 
 }  // namespace

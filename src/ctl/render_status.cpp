@@ -163,6 +163,9 @@ std::string facts_text(const Document& status, const Document* actions, const Pa
     if (const auto until = host["warm_up_until"].wall()) {
         facts.add("warming up", "until " + when_text(until, status.now()), Colour::yellow);
     }
+    if (const std::string busy = host["busy"].text(); !busy.empty()) {
+        facts.add("waiting for", busy, Colour::yellow);
+    }
     add_budget(facts, host);
     add_counts(facts, root["counts"]);
     add_in_flight(facts, status, actions);

@@ -221,6 +221,8 @@ void Daemon::first_rules() {
 
 void Daemon::start_senses() {
     ledger_source_ = loop_.on_io(ledger_->fd(), EPOLLIN, [this](std::uint32_t) { ledger_ready(); });
+    host_watch_ = std::make_unique<HostWatch>(
+        loop_, clock_, *bus_, [this](HostEvent event) { driver_->submit(std::move(event)); });
     units_ = std::make_unique<systemd::UnitWatcher>(
         *bus_, [this](EventBody body) { sensed(std::move(body)); });
     sources_ = std::make_unique<source::Collector>(
@@ -267,6 +269,7 @@ int Daemon::stop(int exit_code) {
     http_.reset();
     sources_.reset();
     units_.reset();
+    host_watch_.reset();
     actuator_.reset();
     service_.reset();
     bus_listener_.reset();

@@ -8,6 +8,7 @@
 #include "daemon/clock_watch.hpp"
 #include "daemon/core_driver.hpp"
 #include "daemon/effects.hpp"
+#include "daemon/host_watch.hpp"
 #include "daemon/ledger_health.hpp"
 #include "daemon/lock_file.hpp"
 #include "daemon/off_switch.hpp"
@@ -140,6 +141,7 @@ private:
     std::unique_ptr<http::Server> http_;
     std::unique_ptr<OffSwitchWatch> off_switch_watch_;
     std::unique_ptr<ClockWatch> clock_watch_;
+    std::unique_ptr<HostWatch> host_watch_;
     std::unique_ptr<SelfWatch> self_watch_;
 
     bool bus_away_ = false;

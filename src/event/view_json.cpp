@@ -39,6 +39,7 @@ void describe(V& v, T& x) {
     v.field("reason", x.reason);
     v.field("held", x.held);
     v.field("disabled", x.disabled);
+    v.field("flapping", x.flapping);
 }
 
 template <class V, Is<Explanation> T>
@@ -95,6 +96,7 @@ void describe(V& v, T& x) {
     v.field("host_actions_used", x.host_actions_used);
     v.field("host_budget", x.host_budget);
     v.field("holds", x.holds);
+    v.field("busy", x.busy);
 }
 
 namespace {

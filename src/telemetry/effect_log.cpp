@@ -265,6 +265,13 @@ std::optional<Entry> entry_of(const Event& event) {
         entry.reason = host->disabled ? "disabled" : "enabled";
         return entry;
     }
+    if (host != nullptr && host->change == HostChange::busy) {
+        entry.kind = MessageKind::daemon;
+        entry.message = host->busy ? "remedies wait: " + host->detail + " is at work"
+                                   : "nothing is at work on the host any more";
+        entry.reason = host->busy ? "busy" : "idle";
+        return entry;
+    }
     const auto* ledger = std::get_if<LedgerEvent>(&event.body);
     if (ledger != nullptr &&
         (ledger->news == LedgerNews::healthy || ledger->news == LedgerNews::unhealthy)) {

@@ -19,8 +19,10 @@ TEST_F(RenderExplainTest, ShowsATargetInShort) {
 
 TEST_F(RenderExplainTest, SaysWhatKeepsPrimumOff) {
     const std::string text = render_show(
-        document(R"({"v":1,"explanation":{"target":{"name":"gw","held":true,"disabled":true}}})"),
+        document(R"({"v":1,"explanation":{"target":{"name":"gw","held":true,"disabled":true,)"
+                 R"("flapping":true}}})"),
         plain);
+    EXPECT_THAT(text, HasSubstr("flapping     yes"));
     EXPECT_THAT(text, HasSubstr("held         yes"));
     EXPECT_THAT(text, HasSubstr("disabled     yes"));
     EXPECT_THAT(text, HasSubstr("next         nothing"));

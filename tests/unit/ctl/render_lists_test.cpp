@@ -44,6 +44,14 @@ TEST_F(RenderListsTest, SaysWhatAnActionCameTo) {
     EXPECT_EQ(result(R"({"v":1,"state":"intended","action":{"dry_run":true}})"), "would act");
 }
 
+TEST_F(RenderListsTest, NamesWhatKeepsPrimumOffATarget) {
+    const std::string text = render_targets(
+        document(R"({"v":1,"targets":[{"name":"x","level":"retry","held":true,"flapping":true}]})"),
+        false,
+        plain);
+    EXPECT_THAT(text, HasSubstr("held, flapping"));
+}
+
 TEST_F(RenderListsTest, LetsNoRecordSteerTheTerminal) {
     const std::string text = render_targets(
         document(R"({"v":1,"targets":[{"name":"\u001b[2Jx","level":"retry"}]})"), false, plain);

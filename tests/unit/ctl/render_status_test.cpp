@@ -32,6 +32,13 @@ TEST_F(RenderStatusTest, SaysWhenAnOperatorDisabledAll) {
                 HasSubstr("off switch   not set"));
 }
 
+TEST_F(RenderStatusTest, SaysWhatTheHostWaitsFor) {
+    EXPECT_THAT(render_status(document(R"({"v":1,"host":{"busy":"the boot"}})"), nullptr, plain),
+                HasSubstr("waiting for  the boot"));
+    EXPECT_THAT(render_status(document(R"({"v":1,"host":{"busy":""}})"), nullptr, plain),
+                Not(HasSubstr("waiting for")));
+}
+
 TEST_F(RenderStatusTest, SurvivesAnEmptyDocument) {
     const std::string text = render_status(document(R"({"v":1})"), nullptr, plain);
     EXPECT_THAT(text, HasSubstr("none in force"));

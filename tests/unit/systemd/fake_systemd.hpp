@@ -116,6 +116,20 @@ public:
              sub.c_str());
         sd_bus_flush(bus_.get());
     }
+    void startup_finished() {
+        EXPECT_GE(sd_bus_emit_signal(bus_.get(),
+                                     "/org/freedesktop/systemd1",
+                                     "org.freedesktop.systemd1.Manager",
+                                     "StartupFinished",
+                                     "tttttt",
+                                     std::uint64_t{1},
+                                     std::uint64_t{2},
+                                     std::uint64_t{3},
+                                     std::uint64_t{4},
+                                     std::uint64_t{5},
+                                     std::uint64_t{6}),
+                  0);
+    }
     void reloading_ended() {
         EXPECT_GE(sd_bus_emit_signal(bus_.get(),
                                      "/org/freedesktop/systemd1",
@@ -132,6 +146,7 @@ public:
     std::map<std::string, Unit> units;
     std::map<std::uint32_t, std::string> jobs;
     std::map<std::string, int> calls;  // by member
+    std::string system_state = "running";
     // What a RestartUnit or ReloadUnit does: gives the job's number, or 0 to refuse.
     std::function<std::uint32_t(const std::string& verb, const std::string& unit)> on_job;
 
@@ -203,6 +218,9 @@ private:
         }
         const std::string key = property;
         const std::string id = unit_of_path(path);
+        if (key == "SystemState") {
+            return sd_bus_reply_method_return(message, "v", "s", system_state.c_str());
+        }
         const auto job = jobs.find(job_number(path));
         if (id.empty() && job == jobs.end()) {
             return sd_bus_reply_method_errorf(message, SD_BUS_ERROR_UNKNOWN_OBJECT, "gone");

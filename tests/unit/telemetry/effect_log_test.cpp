@@ -190,6 +190,9 @@ TEST(EffectLogTest, TellsRulesOffSwitchAndLedger) {
         entry_of(Event{{}, HostEvent{HostChange::off_switch, true, false, "/run/primum/disabled"}})
             ->message,
         "the off switch is on: nothing is done: /run/primum/disabled");
+    EXPECT_EQ(entry_of(Event{{}, HostEvent{HostChange::busy, false, true, "the boot"}})->message,
+              "remedies wait: the boot is at work");
+    EXPECT_EQ(entry_of(Event{{}, HostEvent{HostChange::busy, false, false, ""}})->reason, "idle");
     EXPECT_EQ(entry_of(Event{{}, LedgerEvent{LedgerNews::unhealthy, "", "disk full"}})->message,
               "the ledger is unhealthy: no remedies: disk full");
     EXPECT_FALSE(entry_of(Event{{}, LedgerEvent{LedgerNews::committed, "uuid-3", ""}}));
