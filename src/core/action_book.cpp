@@ -13,13 +13,85 @@ void ActionBook::add(Instant now, RememberedAction action) {
     actions_.push_back(std::move(action));
 }
 
-void ActionBook::end(const std::string& id, Instant at) {
+RememberedAction* ActionBook::find_mutable(const std::string& id) {
     const auto found = std::find_if(actions_.rbegin(),
                                     actions_.rend(),
                                     [&](const RememberedAction& each) { return each.id == id; });
-    if (found != actions_.rend()) {
-        found->ended = at;
+    return found == actions_.rend() ? nullptr : &*found;
+}
+
+void ActionBook::end(const std::string& id, Instant at) {
+    if (RememberedAction* action = find_mutable(id)) {
+        action->ended = at;
     }
+}
+
+void ActionBook::start(const std::string& id, Instant at) {
+    if (RememberedAction* action = find_mutable(id)) {
+        action->started = at;
+    }
+}
+
+void ActionBook::had_no_effect(const std::string& id) {
+    if (RememberedAction* action = find_mutable(id)) {
+        action->started.reset();
+    }
+}
+
+void ActionBook::verify(const std::string& id, Outcome outcome) {
+    if (RememberedAction* action = find_mutable(id)) {
+        action->outcome = outcome;
+    }
+}
+
+const RememberedAction* ActionBook::relapse(std::uint64_t incident) {
+    const auto found =
+        std::find_if(actions_.rbegin(), actions_.rend(), [&](const RememberedAction& each) {
+            return !each.dry_run && each.incident == incident && each.outcome == Outcome::improved;
+        });
+    if (found == actions_.rend() || found->relapsed) {
+        return nullptr;
+    }
+    found->relapsed = true;
+    return &*found;
+}
+
+void ActionBook::relapse_before(const std::string& id) {
+    const RememberedAction* later = find(id);
+    for (RememberedAction& each : actions_) {
+        if (&each == later || later == nullptr) {
+            return;
+        }
+        if (!each.dry_run && each.incident == later->incident &&
+            each.outcome == Outcome::improved) {
+            each.relapsed = true;
+        }
+    }
+}
+
+std::vector<const RememberedAction*> ActionBook::last_verified(const std::string& target,
+                                                               Instant since,
+                                                               std::size_t most) const {
+    std::vector<const RememberedAction*> found;
+    for (auto each = actions_.rbegin(); each != actions_.rend() && found.size() < most; ++each) {
+        const bool judged =
+            each->outcome != Outcome::none && each->outcome != Outcome::inconclusive;
+        if (!each->dry_run && judged && each->ended && *each->ended > since &&
+            (target.empty() || each->target == target)) {
+            found.push_back(&*each);
+        }
+    }
+    return found;
+}
+
+std::vector<const RememberedAction*> ActionBook::effective_since(Instant since) const {
+    std::vector<const RememberedAction*> found;
+    for (const RememberedAction& each : actions_) {
+        if (!each.dry_run && each.started && (!each.ended || *each.ended >= since)) {
+            found.push_back(&each);
+        }
+    }
+    return found;
 }
 
 const RememberedAction* ActionBook::find(const std::string& id) const {

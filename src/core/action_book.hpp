@@ -9,6 +9,7 @@
 #include <deque>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace primum::core {
 
@@ -24,6 +25,9 @@ struct RememberedAction {
     std::optional<Instant> ended;
     std::uint32_t index = 0;  // which of the rung's remedies
     std::string plan_digest{};
+    std::optional<Instant> started{};  // given to the actuator, which did not refuse it
+    Outcome outcome = Outcome::none;   // of its verification
+    bool relapsed = false;             // it had helped, and the illness came back
 };
 
 // How a budget stands: used within its window, and when the oldest use leaves it.
@@ -40,6 +44,15 @@ public:
 
     void add(Instant now, RememberedAction action);
     void end(const std::string& id, Instant at);
+    void start(const std::string& id, Instant at);
+    // It was called off or refused: it touched nothing.
+    void had_no_effect(const std::string& id);
+    void verify(const std::string& id, Outcome outcome);
+    // The action of an incident that had helped did not last. Null when there is none that counted
+    // as lasting.
+    const RememberedAction* relapse(std::uint64_t incident);
+    // The same of every action of the same incident that had helped before this one.
+    void relapse_before(const std::string& id);
     // The intent never became durable: it was none.
     void forget(const std::string& id);
     // Null when it is not remembered.
@@ -52,6 +65,13 @@ public:
                                 bool dry_run,
                                 const std::string& target = {},
                                 Level level = Level::steady) const;
+    // The last real actions of one target (or of all when empty) that ended after `since` with a
+    // verdict, newest first, at most `most`.
+    [[nodiscard]] std::vector<const RememberedAction*> last_verified(const std::string& target,
+                                                                     Instant since,
+                                                                     std::size_t most) const;
+    // The real actions with an effect that are running or ended after `since`, oldest first.
+    [[nodiscard]] std::vector<const RememberedAction*> effective_since(Instant since) const;
     // The newest intent of (target, level); null if none is remembered.
     [[nodiscard]] const RememberedAction* latest(const std::string& target,
                                                  Level level,
@@ -61,6 +81,8 @@ public:
     static constexpr Duration memory = std::chrono::hours{26};
 
 private:
+    [[nodiscard]] RememberedAction* find_mutable(const std::string& id);
+
     std::size_t capacity_;
     std::deque<RememberedAction> actions_;  // oldest first
 };

@@ -77,6 +77,8 @@ private:
     [[nodiscard]] Instant local(const StoredStamp& stamp) const;
     void restore_holds();
     void restore_baselines();
+    void restore_breakers();
+    void restore_relapses();
     void restore_actions();
     void restore_incidents();
     void restore_incident(const RestoredIncident& restored);
@@ -105,6 +107,7 @@ private:
     void hold(const OperatorEvent& event, bool disable);
     void release(const OperatorEvent& event, bool disable);
     void acknowledge(const OperatorEvent& event);
+    void reset_breaker(const OperatorEvent& event);
     void roll_back(const OperatorEvent& command);
     void roll_back_flight(const OperatorEvent& command, TargetState& target);
     // The code and the words with which a rollback is refused, if it is; `action` may be null.

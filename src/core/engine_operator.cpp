@@ -68,7 +68,7 @@ void Engine::Impl::take(const OperatorEvent& event) {
             roll_back(event);
             break;
         case OperatorVerb::reset_breaker:
-            reply(event, false, "not_available", "this version cannot do it");
+            reset_breaker(event);
             break;
     }
 }
@@ -237,6 +237,37 @@ const RemedyRule* Engine::Impl::remedy_of(const core::RememberedAction& action) 
                    remedies[action.index].plan_digest == action.plan_digest
                ? &remedies[action.index]
                : nullptr;
+}
+
+void Engine::Impl::reset_breaker(const OperatorEvent& event) {
+    const std::string whose = event.target.empty() ? "the host" : event.target;
+    const BreakerRecord* tripped = world_.breakers.tripped(event.target);
+    if (tripped == nullptr) {
+        reply(event, false, "not_tripped", "the breaker of " + whose + " is not tripped");
+        return;
+    }
+    BreakerRecord record;
+    record.target = event.target;
+    record.reason = event.reason;
+    record.uid = event.uid;
+    record.incident = tripped->incident;
+    record.at = world_.now;
+    world_.breakers.reset(record, world_.now.t);
+    for (const auto& [name, target] : targets_) {
+        if (target->incident && target->incident->id == record.incident) {
+            ladder(*target).note_reset(event.reason);
+        }
+        if (event.target.empty() || event.target == name) {
+            ladder(*target).start_anew();
+        }
+    }
+    world_.record(std::move(record));
+    const auto* host = world_.breakers.tripped("");
+    reply(event,
+          true,
+          "ok",
+          "the breaker of " + whose + " is reset; what waited behind it begins anew" +
+              (host != nullptr ? "; the host's is still tripped" : ""));
 }
 
 void Engine::Impl::reply(const OperatorEvent& event,

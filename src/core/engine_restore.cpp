@@ -108,23 +108,62 @@ void Engine::Impl::restore_holds() {
 void Engine::Impl::restore_actions() {
     for (const RestoredAction& restored : restored_->actions) {
         const ActionRecord& action = restored.action;
-        std::optional<Instant> ended;
+        core::RememberedAction remembered;
+        remembered.id = action.id;
+        remembered.incident = action.incident;
+        remembered.target = action.target;
+        remembered.level = action.level;
+        remembered.dry_run = action.dry_run;
+        remembered.streak = action.streak;
+        remembered.intended = local(restored.intended);
         if (action.dry_run) {
-            ended = local(restored.intended);
+            remembered.ended = remembered.intended;
         } else if (!is_unfinished(restored)) {
-            ended = local(restored.ended);
+            remembered.ended = local(restored.ended);
         }
-        world_.actions.add(world_.now.t,
-                           {action.id,
-                            action.incident,
-                            action.target,
-                            action.level,
-                            action.dry_run,
-                            action.streak,
-                            local(restored.intended),
-                            ended,
-                            action.index,
-                            action.plan_digest});
+        remembered.index = action.index;
+        remembered.plan_digest = action.plan_digest;
+        remembered.outcome = restored.outcome;
+        if (!action.dry_run && restored.state != ActionState::intended &&
+            restored.result != ActionResult::failed) {
+            remembered.started = remembered.intended;
+        }
+        world_.actions.add(world_.now.t, std::move(remembered));
+    }
+}
+
+// Of an incident's actions that had helped, every one but the last did not last; nor did the last,
+// when the incident is open again.
+void Engine::Impl::restore_relapses() {
+    std::set<std::uint64_t> helped;
+    for (const RestoredAction& restored : restored_->actions) {
+        if (restored.action.dry_run || restored.outcome != Outcome::improved) {
+            continue;
+        }
+        if (!helped.insert(restored.action.incident).second) {
+            world_.actions.relapse_before(restored.action.id);
+        }
+    }
+    for (const RestoredIncident& restored : restored_->incidents) {
+        if (restored.incident.open && restored.incident.phase != Phase::soaking) {
+            world_.actions.relapse(restored.incident.id);
+        }
+    }
+}
+
+void Engine::Impl::restore_breakers() {
+    for (const RestoredBreaker& restored : restored_->breakers) {
+        world_.breakers.restore(restored.breaker, local(restored.at));
+    }
+    std::vector<std::pair<Instant, std::string>> illnesses;
+    for (const RestoredIncident& restored : restored_->incidents) {
+        if (!restored.incident.target.starts_with(source_prefix)) {
+            illnesses.emplace_back(local(restored.opened), restored.incident.target);
+        }
+    }
+    std::sort(illnesses.begin(), illnesses.end());
+    for (const auto& [at, target] : illnesses) {
+        world_.breakers.note_illness(at, target);
     }
 }
 

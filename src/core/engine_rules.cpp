@@ -34,6 +34,8 @@ void Engine::Impl::take(const RulesEvent& event) {
         restore_holds();
         restore_baselines();
         restore_actions();
+        restore_relapses();
+        restore_breakers();
         restore_incidents();
         restored_.reset();
         undoing_.clear();

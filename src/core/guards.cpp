@@ -76,6 +76,13 @@ Answer ask_held(const World& world, const TargetState& target) {
     return pass();
 }
 
+Answer ask_breaker(const World& world, const TargetState& target) {
+    const BreakerRecord* breaker = world.breakers.covering(target.rule->name);
+    return breaker == nullptr ? pass()
+                              : veto((breaker->target.empty() ? "the host's: " : "") +
+                                     breaker->reason + ", " + breaker->detail);
+}
+
 Answer ask_warming_up(const World& world, const TargetState& target) {
     if (world.now.t < target.warm_up_until) {
         return veto("ends " + until_text(world.now.t, target.warm_up_until), target.warm_up_until);
@@ -291,6 +298,7 @@ GuardReport ask_guards(const World& world, const TargetState& target, Level leve
     Round round;
     round.ask(Guard::disabled, ask_disabled(world, target));
     round.ask(Guard::held, ask_held(world, target));
+    round.ask(Guard::breaker, ask_breaker(world, target));
     round.ask(Guard::warming_up, ask_warming_up(world, target));
     round.ask(Guard::no_data, ask_no_data(target, level));
     round.ask(Guard::flapping, ask_flapping(world, target));
@@ -329,6 +337,7 @@ std::optional<GuardVerdict> called_off(const World& world,
     const std::array answers{
         std::pair{Guard::disabled, ask_disabled(world, target)},
         std::pair{Guard::held, ask_held(world, target)},
+        std::pair{Guard::breaker, ask_breaker(world, target)},
         std::pair{Guard::foreign_actor, ask_foreign_actor(world, target, flight.record.level)},
         std::pair{Guard::host_busy, ask_host_busy(world)},
     };

@@ -21,7 +21,7 @@ struct GuardReport {
 GuardReport ask_guards(const World& world, const TargetState& target, Level level);
 
 // The guards that can still call off an action whose intent is already durable: the off switch,
-// holds, and somebody else at work on the unit or the host. Nothing when none vetoes.
+// holds, the breaker, and somebody else at work on the unit or the host. Nothing when none vetoes.
 std::optional<GuardVerdict> called_off(const World& world,
                                        const TargetState& target,
                                        const Flight& flight);

@@ -122,6 +122,8 @@ void Ladder::open_incident() {
     write_incident();
     decide(DecisionKind::opened, "ill", target_.incident->reason);
     tell_flights();
+    world_.breakers.note_illness(world_.now.t, name());
+    look_at_breakers();
     enter(Level::observe, "condition_met");
 }
 
@@ -140,6 +142,8 @@ void Ladder::reopen_incident() {
     decide(DecisionKind::relapsed,
            "relapsed",
            "ill again within " + duration_text(target_.rule->relapse));
+    world_.breakers.note_illness(world_.now.t, name());
+    note_relapse();
     enter(incident.helped, "relapsed");
 }
 
@@ -166,6 +170,9 @@ bool Ladder::step_soaking() {
         target_.condition_since.fill(std::nullopt);
         wait_no_more();
         decide(DecisionKind::relapsed, "relapsed", "ill again while soaking");
+        if (target_.soak_reason == name_of(Outcome::improved)) {
+            note_relapse();
+        }
         return true;
     }
     if (world_.now.t < *target_.soak_until) {
@@ -219,10 +226,9 @@ void Ladder::exhaust(Trigger trigger, const std::string& code, const std::string
     wait_no_more();
     go(trigger);
     decide(DecisionKind::exhausted, code, detail);
-    if (is_for_real() && trigger != Trigger::not_undone) {
-        page(PageKind::exhausted,
-             code,
-             detail + "; nothing more is done until the incident is acknowledged");
+    if (is_for_real() && trigger != Trigger::not_undone &&
+        world_.breakers.covering(name()) == nullptr) {
+        page_exhausted(detail);
     }
 }
 

@@ -35,6 +35,11 @@ public:
     bool acknowledge(const std::string& reason);
     // The target left the rules: what has not started is dropped, the incident is closed.
     void abandon();
+    // A breaker that covers the target was reset: nothing that waited behind it is worked off,
+    // every wait begins anew.
+    void start_anew();
+    // The breaker that tripped in this incident was reset.
+    void note_reset(const std::string& reason);
     // What the plans were made for has changed: those not yet started are made anew.
     void drop_plans();
     // A person wants the action under way undone: at once when it has finished, else as soon as it
@@ -84,6 +89,12 @@ private:
     void finish_without_effect(const std::string& reason, const std::string& detail);
     void begin_settling();
     void conclude(const Finding& finding);
+    // What came of an action, for the breakers.
+    void note_outcome(Outcome outcome);
+    void note_relapse();
+    void look_at_breakers();
+    void trip(const std::string& scope, const Trip& why);
+    void page_exhausted(const std::string& detail);
     void begin_undo(const std::string& reason, const std::string& detail);
     void ask_undo_again(const std::string& reason, const std::string& detail);
     void on_undone(const ActionEvent& news);

@@ -208,6 +208,7 @@ void Ladder::start_or_call_off() {
     run.not_after = flight.not_after;
     run.timeout = flight.remedy().timeout;
     target_.flight->answer_by = flight.not_after + run.timeout + answer_margin;
+    world_.actions.start(run.action, world_.now.t);
     go(Trigger::intent_recorded);
     world_.emit(std::move(run));
 }
@@ -305,6 +306,7 @@ void Ladder::finish(ActionResult result,
 void Ladder::finish_without_effect(const std::string& reason, const std::string& detail) {
     transition(ActionState::finished, reason, detail, ActionResult::failed);
     transition(ActionState::kept, "no_effect");
+    world_.actions.had_no_effect(target_.flight->record.id);
     world_.actions.end(target_.flight->record.id, world_.now.t);
     give_attempt_back();
     end_flight();

@@ -31,6 +31,7 @@ HostView Engine::Impl::host() const {
     view.ledger_healthy = world_.ledger_healthy;
     view.busy = world_.busy;
     view.in_flight = world_.flights.real;
+    view.breakers = world_.breakers.all_tripped();
     for (const HoldRecord& hold : world_.holds.active(world_.now.t)) {
         view.holds.push_back({hold, hold.until.t});
     }
@@ -89,6 +90,7 @@ TargetSummary Engine::Impl::summary(const TargetState& target) const {
     summary.severity = target.severity();
     summary.incident = target.incident ? target.incident->id : 0;
     summary.reason = target.last_decision ? target.last_decision->reason : "";
+    summary.breaker = world_.breakers.tripped(summary.name) != nullptr;
     summary.held = world_.holds.covering(world_.now.t, summary.name, false) != nullptr;
     summary.disabled =
         world_.disabled || world_.holds.covering(world_.now.t, summary.name, true) != nullptr;

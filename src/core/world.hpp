@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/action_book.hpp"
+#include "core/breaker.hpp"
 #include "core/deadlines.hpp"
 #include "core/health_census.hpp"
 #include "core/hold_book.hpp"
@@ -65,6 +66,7 @@ struct World {
 
     UnitBook units;
     ActionBook actions;
+    BreakerBook breakers;
     HoldBook holds;
     HealthCensus census;
     Deadlines deadlines;

@@ -51,6 +51,8 @@ void Invariants::see(const support::Turn& turn) {
             see(*change);
         } else if (const auto* page = std::get_if<Notify>(&effect)) {
             see(*page);
+        } else if (const auto* back = std::get_if<RollBack>(&effect)) {
+            see(*back);
         }
     }
 }
@@ -75,11 +77,16 @@ void Invariants::see_event(const support::Turn& turn) {
                 return std::holds_alternative<Rejected>(effect);
             });
         if (taken) {
+            see_restore(restore->state);
             const auto is_lost = [&](std::uint64_t incident) {
                 return incident >= restore->state.next_incident;
             };
             std::erase_if(pages_, [&](const auto& page) { return is_lost(page.first); });
             std::erase_if(incidents_, [&](const auto& entry) { return is_lost(entry.first); });
+            std::erase_if(intents_, [&](const auto& entry) {
+                const ActionRecord& record = entry.second.record;
+                return record.dry_run && record.sequence >= restore->state.next_action;
+            });
             std::erase_if(spent_, [&](const auto& entry) { return is_lost(entry.first); });
             std::erase_if(
                 holds_, [&](const auto& entry) { return entry.first >= restore->state.next_hold; });
@@ -87,6 +94,49 @@ void Invariants::see_event(const support::Turn& turn) {
             off_ = restore->state.disabled;
             ledger_healthy_ = restore->state.ledger_healthy;
         }
+    }
+}
+
+// A breaker is latched: what was durable of it is there again.
+void Invariants::see_restore(const RestoredState& state) {
+    std::set<std::string> restored;
+    for (const RestoredBreaker& each : state.breakers) {
+        if (each.breaker.tripped) {
+            restored.insert(each.breaker.target);
+        }
+    }
+    if (!records_lost_ && restored != tripped_) {
+        breach("a restart changes which breakers are tripped");
+    }
+    tripped_ = std::move(restored);
+    records_lost_ = false;
+}
+
+void Invariants::see(const BreakerRecord& record) {
+    if (!record.tripped) {
+        tripped_.erase(record.target);
+        pages_.erase({record.incident, PageKind::breaker});
+        if (record.target.empty()) {
+            pages_.erase({0, PageKind::breaker});
+        }
+        std::erase_if(pages_, [&](const auto& page) {
+            const auto incident = incidents_.find(page.first);
+            return page.second == PageKind::breaker && incident != incidents_.end() &&
+                   (record.target.empty() || incident->second.target == record.target);
+        });
+    } else if (!tripped_.insert(record.target).second) {
+        breach("a breaker trips twice: " + record.target);
+    }
+}
+
+bool Invariants::is_latched(const std::string& target) const {
+    return tripped_.contains("") || tripped_.contains(target);
+}
+
+void Invariants::see(const RollBack& back) {
+    const auto found = intents_.find(back.action);
+    if (found == intents_.end() || found->second.record.dry_run || !found->second.durable) {
+        breach("a rollback of what was never done: " + back.action);
     }
 }
 
@@ -103,11 +153,13 @@ void Invariants::restarted() {
     if (!world_.would_lose_records()) {
         return;
     }
+    records_lost_ = true;
     pages_.clear();
     for (auto& [id, intent] : intents_) {
         intent.record_lost = true;
         intent.flying = false;
         intent.outcomes = 0;
+        intent.ends = 0;
     }
 }
 
@@ -213,6 +265,9 @@ void Invariants::check_untouchable(const std::string& target, const std::string&
     if (off_) {
         breach(what + " while the off switch is on");
     }
+    if (is_latched(target)) {
+        breach(what + " on " + target + " while a breaker is tripped");
+    }
     for (const auto& [id, hold] : holds_) {
         if (!hold.released && (hold.target.empty() || hold.target == target) &&
             now_.t >= hold.from.t && now_.t < hold.until.t) {
@@ -261,6 +316,9 @@ void Invariants::see(const TransitionRecord& record) {
     if (record.state == ActionState::kept || record.state == ActionState::rolled_back ||
         record.state == ActionState::rollback_failed) {
         intent.flying = false;
+        if (record.reason != "operator" && record.reason != "late" && ++intent.ends > 1) {
+            breach("a second end of " + record.action);
+        }
     }
     if (record.state == ActionState::started && intent.ended && !intent.record.dry_run) {
         breach("it starts after its end: " + record.action);
@@ -315,7 +373,7 @@ void Invariants::at_the_end() {
         }
     }
     for (const auto& [id, incident] : incidents_) {
-        if (incident.open && incident.phase != Phase::exhausted) {
+        if (incident.open && incident.phase != Phase::exhausted && !is_latched(incident.target)) {
             breach(fmt::format("incident {} of {} is neither over nor exhausted: {} at {}",
                                id,
                                incident.target,

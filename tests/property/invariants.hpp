@@ -33,6 +33,7 @@ private:
         bool flying = true;
         std::optional<Instant> ended;
         int outcomes = 0;
+        int ends = 0;  // kept, rolled back or not, but for what a person asked for later
         bool record_lost = false;  // a crash took some of what the ledger had not made durable
     };
 
@@ -44,6 +45,9 @@ private:
     void see(const HoldRecord& record);
     void see(const IncidentRecord& record);
     void see(const RunAction& run);
+    void see(const BreakerRecord& record);
+    void see(const RollBack& back);
+    void see_restore(const RestoredState& state);
     void see(const LevelChanged& change);
     void see(const Notify& page);
     void check_budget(const ActionRecord& record,
@@ -54,6 +58,7 @@ private:
     void check_in_flight(const ActionRecord& record);
     void check_cooldown(const ActionRecord& record);
     void check_evidence(const ActionRecord& record);
+    [[nodiscard]] bool is_latched(const std::string& target) const;
     void check_untouchable(const std::string& target, const std::string& what);
     void breach(const std::string& what);
     [[nodiscard]] const TargetRule* rule(const std::string& target) const;
@@ -65,6 +70,8 @@ private:
     std::map<std::uint64_t, std::set<Level>> spent_;
     std::map<std::uint64_t, IncidentRecord> incidents_;
     std::set<std::pair<std::uint64_t, PageKind>> pages_;
+    std::set<std::string> tripped_;  // breakers; "" is the host's
+    bool records_lost_ = false;      // by the last restart
     bool off_ = false;
     bool ledger_healthy_ = true;
     std::optional<Instant> warming_since_;

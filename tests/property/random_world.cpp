@@ -24,9 +24,12 @@ std::string target_name(int number) {
 }
 
 // One rung with a remedy; its numbers are small, so that much happens.
-std::string rung_text(Rng& rng, const std::string& level, const std::string& kind) {
+std::string rung_text(Rng& rng,
+                      const std::string& level,
+                      const std::string& kind,
+                      const std::string& parameters = {}) {
     return fmt::format(
-        "{} = {{ when = \"{}\", indicators = {}, for = \"{}s\", remedy = [{{ {} = {{}} }}], "
+        "{} = {{ when = \"{}\", indicators = {}, for = \"{}s\", remedy = [{{ {} = {{ {} }} }}], "
         "attempts = {}, settle = \"{}s\", verify = \"{}s\", cooldown = {{ initial = \"{}s\", "
         "factor = {}, max = \"10m\" }}, max_blast_radius = {}, max_plan_age = \"{}s\", "
         "max_wait = \"{}m\" }}\n",
@@ -35,6 +38,7 @@ std::string rung_text(Rng& rng, const std::string& level, const std::string& kin
         rng.between(1, 2),
         rng.between(0, 10),
         kind,
+        parameters,
         rng.between(1, 3),
         rng.between(0, 10),
         rng.between(40, 60),
@@ -52,7 +56,7 @@ std::string target_text(Rng& rng, int number, const Shape& shape) {
                                    rng.pick(unit_names),
                                    rng.one_in(6) ? "dry_run" : "enforce");
     text += fmt::format("enforce_up_to = \"{}\"\n",
-                        rng.pick<const char*>({"restart", "restart", "restart", "retry"}));
+                        rng.pick<const char*>({"restart", "restart", "fallback", "retry"}));
     text += fmt::format("warm_up = \"{}s\"\nsoak = \"{}s\"\nrelapse = \"{}m\"\n",
                         shape.hostile ? rng.between(0, 120) : 120,
                         rng.between(0, 60),
@@ -86,8 +90,18 @@ std::string target_text(Rng& rng, int number, const Shape& shape) {
     }
     if (rng.one_in(4)) {
         text += "failover = { when = \"error\", for = \"5s\" }\n";
+    } else if (rng.one_in(3)) {
+        text += rung_text(
+            rng, "failover", "exec", "run = [\"/bin/a\"], undo = [\"/bin/b\"], timeout = \"20s\"");
     }
-    return text + rung_text(rng, "restart", "restart");
+    text += rung_text(rng, "restart", "restart");
+    if (rng.one_in(3)) {
+        text += rung_text(rng,
+                          "fallback",
+                          "config_fallback",
+                          "files = [{ path = \"/etc/a\", good = \"/usr/a\" }], timeout = \"20s\"");
+    }
+    return text;
 }
 
 std::string rules_text(Rng& rng, const Shape& shape) {
@@ -104,13 +118,16 @@ std::string rules_text(Rng& rng, const Shape& shape) {
 std::string settings_text(Rng& rng) {
     return fmt::format(
         "mode = \"{}\"\n[budget]\nin_flight = {}\nhost = {{ actions = {}, per = \"{}m\" }}\n"
-        "level.restart = {{ actions = {}, per = \"{}m\" }}\n",
+        "level.restart = {{ actions = {}, per = \"{}m\" }}\n"
+        "[breaker]\nwindow = 4\nworse = {}\nno_effect = {}\n",
         rng.one_in(10) ? "dry_run" : "enforce",
         rng.between(1, 2),
         rng.between(1, 6),
         rng.between(10, 60),
         rng.between(1, 4),
-        rng.between(10, 60));
+        rng.between(10, 60),
+        rng.between(1, 4),
+        rng.between(1, 4));
 }
 
 World::Values well() {
@@ -242,12 +259,19 @@ private:
                                   OperatorVerb::disable,
                                   OperatorVerb::enable,
                                   OperatorVerb::acknowledge,
-                                  OperatorVerb::acknowledge});
+                                  OperatorVerb::acknowledge,
+                                  OperatorVerb::reset_breaker,
+                                  OperatorVerb::rollback});
         command.target = rng_.one_in(3) ? "" : target_name(static_cast<int>(rng_.between(0, 3)));
         command.incident = static_cast<std::uint64_t>(rng_.between(0, 6));
         command.length = seconds{rng_.between(-5, 1200)};
         command.reason = rng_.one_in(10) ? "" : "because";
-        do_at(at, [command](World& world) { world.send(command); });
+        const auto sequence = static_cast<std::uint32_t>(rng_.between(1, 6));
+        do_at(at, [command, sequence](World& world) {
+            OperatorEvent named = command;
+            named.action = world.action_with(sequence);
+            world.send(std::move(named));
+        });
     }
 
     void ledger(Duration at) {
@@ -288,11 +312,18 @@ private:
 
         course.takes = seconds{rng_.between(0, 60)};
         course.refusal = rng_.pick({Refusal::stale_plan, Refusal::masked, Refusal::foreign_job});
+        support::UndoCourse undo;
+        undo.course = rng_.pick({support::BackCourse::done,
+                                 support::BackCourse::done,
+                                 support::BackCourse::failed,
+                                 support::BackCourse::silent});
+        undo.takes = seconds{rng_.between(0, 40)};
         const std::string cured = rng_.pick(unit_names);
         const bool cures = rng_.one_in(3);
         do_at(at, [=](World& world) {
             world.preflights.push_back(answer);
             world.courses.push_back(course);
+            world.undos.push_back(undo);
             if (cures) {
                 world.cures.push_back({cured, Level::restart, {}});
             }
@@ -389,6 +420,7 @@ private:
             world.stutters = false;
             world.preflights.clear();
             world.courses.clear();
+            world.undos.clear();
             world.set_ledger_healthy(true, "");
             world.set_commits(World::Commits::at_once);
             world.set_disabled(false, "");
