@@ -19,11 +19,11 @@ public:
     using Key = std::uint32_t;
 
     void arm(Key key, Instant at) {
-        auto [entry, added] = armed_.try_emplace(key, at);
-        if (!added && entry->second <= at) {
+        std::optional<Instant>& armed = armed_[key];
+        if (armed && *armed <= at) {
             return;
         }
-        entry->second = at;
+        armed = at;
         heap_.push({at, key});
     }
 
@@ -43,7 +43,7 @@ public:
         }
         const Key key = heap_.top().key;
         heap_.pop();
-        armed_.erase(key);
+        armed_[key].reset();
         return key;
     }
 
@@ -67,7 +67,8 @@ private:
     }
 
     std::priority_queue<Entry, std::vector<Entry>, std::greater<>> heap_;
-    std::map<Key, Instant> armed_;
+    // A key keeps its place until it is forgotten: to arm it again allocates nothing.
+    std::map<Key, std::optional<Instant>> armed_;
 };
 
 }  // namespace primum::core
