@@ -61,12 +61,13 @@ void Engine::Impl::take(const SampleEvent& event) {
     if (source == nullptr) {
         return;
     }
-    if (!source->sample(world_.now, event.id, event.value)) {
+    if (!source->sample(world_.now.t, event.id, event.value)) {
         reject("unknown_series", "id " + std::to_string(event.id) + " of source " + event.source);
         return;
     }
     recover_source(*source);
     for (const Listener& listener : source->touched()) {
+        listener.evaluate(world_.now);
         note_severity(listener);
     }
 }
@@ -76,12 +77,13 @@ void Engine::Impl::take(const SamplesEvent& event) {
     if (source == nullptr) {
         return;
     }
-    if (!source->collect(world_.now, event.values)) {
+    if (!source->collect(world_.now.t, event.values)) {
         reject("unknown_series", "in a collection of source " + event.source);
         return;
     }
     recover_source(*source);
     for (const Listener& listener : source->listeners()) {
+        listener.evaluate(world_.now);
         note_severity(listener);
     }
 }

@@ -39,9 +39,9 @@ void IndicatorState::evaluate(Stamp now, bool learns) {
 void IndicatorState::judge_reading(Stamp now, const Reading& reading, bool learns) {
     const Normal* normal = baseline_ ? baseline_->normal(now.wall) : nullptr;
     double value = shape_.upwards || !shape_.downwards ? reading.high : reading.low;
-    RawSeverity raw = judge(value, rule_->thresholds, normal);
+    RawSeverity raw = judge(value, rule_->thresholds, normal, shape_.present);
     if (shape_.upwards && shape_.downwards && reading.low < reading.high) {
-        const RawSeverity low = judge(reading.low, rule_->thresholds, normal);
+        const RawSeverity low = judge(reading.low, rule_->thresholds, normal, shape_.present);
         if (low.crossed > raw.crossed) {
             value = reading.low;
         }
@@ -73,6 +73,7 @@ void IndicatorState::learn(Stamp now, double value) {
     baseline_->learn(now.wall, step, value);
     if (!keep_at_) {
         keep_at_ = now.t + std::exchange(keep_after_, keep_every);
+        look_at_ = look_at_ <= *keep_at_ ? look_at_ : Instant::min();
     }
 }
 
@@ -80,8 +81,9 @@ std::optional<Severity> IndicatorState::take_news() {
     return severity_ == told_ ? std::nullopt : std::optional{std::exchange(told_, severity_)};
 }
 
+// A look that comes too early is harmless: what it finds due later is asked for again.
 std::optional<Instant> IndicatorState::next_look(Instant now) {
-    if (rule_->kind == ValueKind::unit_state) {
+    if (now < look_at_ || rule_->kind == ValueKind::unit_state) {
         return std::nullopt;
     }
     std::optional<Instant> wanted = keep_at_;
@@ -89,10 +91,7 @@ std::optional<Instant> IndicatorState::next_look(Instant now) {
         const Instant stale_at = *since + rule_->stale_after;
         wanted = std::min(wanted.value_or(stale_at), stale_at);
     }
-    if (!wanted || (look_at_ && *look_at_ > now && *look_at_ <= *wanted)) {
-        return std::nullopt;
-    }
-    look_at_ = wanted;
+    look_at_ = wanted.value_or(Instant::min());
     return wanted;
 }
 
@@ -101,7 +100,7 @@ std::optional<Instant> IndicatorState::look(Instant now) {
         return settle_unit(now);
     }
     expire(now);
-    look_at_.reset();
+    look_at_ = Instant::min();
     return next_look(now);
 }
 

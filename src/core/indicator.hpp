@@ -78,17 +78,18 @@ private:
     void learn(Stamp now, double value);
     [[nodiscard]] std::string threshold_text() const;
 
+    // What every collection touches stands together.
     const IndicatorRule* rule_;
+    Severity severity_ = Severity::unknown;
+    Severity told_ = Severity::unknown;
     ThresholdShape shape_;
+    Instant look_at_ = Instant::min();  // none is needed before, for then one is under way
+    std::optional<Instant> last_known_;
+    std::optional<Instant> read_at_;  // of value_
+    std::optional<double> value_;
     IndicatorValue values_;
     SeverityFilter filter_;
     Trend trend_;
-    Severity severity_ = Severity::unknown;
-    Severity told_ = Severity::unknown;
-    std::optional<Instant> last_known_;
-    std::optional<Instant> look_at_;
-    std::optional<double> value_;
-    std::optional<Instant> read_at_;  // of value_
 
     std::unique_ptr<Baseline> baseline_;
     std::optional<Normal> normal_;  // as of value_

@@ -121,6 +121,7 @@ void IndicatorValue::feed(std::size_t slot_number, Instant t, double value) {
     slot.t = t;
     slot.spoilt = slot.counter ? !std::isfinite(value) : std::isnan(value);
     if (slot.spoilt) {
+        may_be_spoilt_ = true;
         return;
     }
     if (slot.counter) {
@@ -134,10 +135,12 @@ void IndicatorValue::feed(std::size_t slot_number, Instant t, double value) {
     slot.seen = true;
 }
 
-bool IndicatorValue::any_spoilt(Instant now) const {
-    return std::any_of(slots_.begin(), slots_.end(), [&](const Slot& slot) {
-        return slot.spoilt && is_present(slot, now);
-    });
+bool IndicatorValue::any_spoilt(Instant now) {
+    may_be_spoilt_ =
+        may_be_spoilt_ && std::any_of(slots_.begin(), slots_.end(), [&](const Slot& slot) {
+            return slot.spoilt && is_present(slot, now);
+        });
+    return may_be_spoilt_;
 }
 
 std::optional<Reading> IndicatorValue::read(Instant now) {

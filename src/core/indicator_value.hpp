@@ -73,7 +73,7 @@ private:
         return (slot.seen || slot.spoilt) && slot.collection == collection_ &&
                now - slot.t <= rule_->stale_after;
     }
-    [[nodiscard]] bool any_spoilt(Instant now) const;
+    [[nodiscard]] bool any_spoilt(Instant now);
     [[nodiscard]] std::optional<double> summed_increase(Role role, Instant now);
     [[nodiscard]] std::optional<Reading> read_each(Instant now);
     [[nodiscard]] std::optional<Reading> read_ratio(Instant now);
@@ -84,6 +84,7 @@ private:
     const IndicatorRule* rule_;
     std::size_t max_samples_;
     std::uint64_t collection_ = 0;
+    bool may_be_spoilt_ = false;
     std::vector<Slot> slots_;
     std::map<std::string, std::uint32_t, std::less<>> groups_;  // labels without `le`
     std::vector<Histogram> histograms_;

@@ -39,9 +39,15 @@ bool is_uncleared(const Threshold& threshold, double value, const Normal* normal
 
 }  // namespace
 
-RawSeverity judge(double value, const Thresholds& thresholds, const Normal* normal) {
+RawSeverity judge(double value,
+                  const Thresholds& thresholds,
+                  const Normal* normal,
+                  std::uint8_t present) {
     RawSeverity raw;
     for (const Severity severity : rising) {
+        if ((present >> static_cast<unsigned>(severity) & 1U) == 0) {
+            continue;
+        }
         const auto& threshold = thresholds[static_cast<std::size_t>(severity)];
         if (!threshold) {
             continue;
@@ -68,8 +74,9 @@ double deviations(double value, const Normal& normal) {
 
 ThresholdShape shape_of(const Thresholds& thresholds) {
     ThresholdShape shape;
-    for (const auto& threshold : thresholds) {
-        if (threshold) {
+    for (std::size_t i = 0; i < severity_count; ++i) {
+        if (const auto& threshold = thresholds[i]) {
+            shape.present = static_cast<std::uint8_t>(shape.present | 1U << i);
             shape.upwards |= threshold->above || threshold->above_baseline;
             shape.downwards |= threshold->below || threshold->below_baseline;
             shape.absolute |= threshold->above || threshold->below;

@@ -5,6 +5,7 @@
 #include <primum/vocabulary.hpp>
 
 #include <array>
+#include <cstdint>
 #include <optional>
 
 namespace primum::core {
@@ -24,10 +25,12 @@ struct RawSeverity {
     Severity uncleared = Severity::ok;
 };
 
-// Judges one value. Without a normal the thresholds that need one are not crossed.
+// Judges one value. Without a normal the thresholds that need one are not crossed. `present` may
+// spare it the look at severities that have no threshold (bit by severity).
 [[nodiscard]] RawSeverity judge(double value,
                                 const Thresholds& thresholds,
-                                const Normal* normal = nullptr);
+                                const Normal* normal = nullptr,
+                                std::uint8_t present = UINT8_MAX);
 
 // How many deviations `value` lies above its normal; negative below. Infinite where the normal
 // never moves.
@@ -39,6 +42,7 @@ struct ThresholdShape {
     bool downwards = false;
     bool absolute = false;
     bool baseline = false;
+    std::uint8_t present = 0;  // bit by severity
 };
 [[nodiscard]] ThresholdShape shape_of(const Thresholds& thresholds);
 

@@ -78,7 +78,7 @@ SourceState::Declared SourceState::declare(const SeriesEvent& event,
     return Declared::taken;
 }
 
-bool SourceState::collect(Stamp now, const std::vector<SampleValue>& values) {
+bool SourceState::collect(Instant now, const std::vector<SampleValue>& values) {
     const bool all_known = std::all_of(values.begin(), values.end(), [&](const SampleValue& each) {
         return by_id_.find(each.id) != SeriesIndex::none;
     });
@@ -90,29 +90,23 @@ bool SourceState::collect(Stamp now, const std::vector<SampleValue>& values) {
     }
     for (const SampleValue& value : values) {
         for (const Binding& binding : series_[by_id_.find(value.id)].bindings) {
-            binding.listener.state().feed(binding.slot, now.t, value.value);
+            binding.listener.state().feed(binding.slot, now, value.value);
         }
-    }
-    for (const Listener& listener : listeners_) {
-        listener.evaluate(now);
     }
     return true;
 }
 
-bool SourceState::sample(Stamp now, SeriesId id, double value) {
+bool SourceState::sample(Instant now, SeriesId id, double value) {
     touched_.clear();
     const std::uint32_t number = by_id_.find(id);
     if (number == SeriesIndex::none) {
         return false;
     }
     for (const Binding& binding : series_[number].bindings) {
-        binding.listener.state().feed(binding.slot, now.t, value);
+        binding.listener.state().feed(binding.slot, now, value);
         if (std::find(touched_.begin(), touched_.end(), binding.listener) == touched_.end()) {
             touched_.push_back(binding.listener);
         }
-    }
-    for (const Listener& listener : touched_) {
-        listener.evaluate(now);
     }
     return true;
 }

@@ -45,11 +45,11 @@ public:
     Declared declare(const SeriesEvent& event, std::size_t bound, std::size_t max_name_bytes);
     [[nodiscard]] std::size_t series_count() const { return series_.size(); }
 
-    // A whole collection. Gives false if it names an id that was never declared; then nothing has
-    // changed. Allocates nothing once the windows of its series have their size.
-    bool collect(Stamp now, const std::vector<SampleValue>& values);
-    // One value outside a collection. False for an unknown id; then nothing has changed.
-    bool sample(Stamp now, SeriesId id, double value);
+    // A whole collection, or one value outside of one. False if an id was never declared; then
+    // nothing has changed. Nothing is judged yet: that is for Listener::evaluate, on all listeners
+    // or on those touched. Allocates nothing once the windows of its series have their size.
+    bool collect(Instant now, const std::vector<SampleValue>& values);
+    bool sample(Instant now, SeriesId id, double value);
     // The indicators that the latest sample() touched.
     [[nodiscard]] const std::vector<Listener>& touched() const { return touched_; }
 

@@ -23,9 +23,16 @@ protected:
         return source.declare({"metrics", id, name, {name, {}}}, bound, 4'096) ==
                SourceState::Declared::taken;
     }
+    bool collect(Instant now, const std::vector<SampleValue>& values) {
+        const bool taken = source.collect(now, values);
+        for (const Listener& listener : source.listeners()) {
+            listener.evaluate({now, {}});
+        }
+        return taken;
+    }
     void evaluate(double value) {
         for (int i = 0; i < 2; ++i) {
-            ASSERT_TRUE(source.collect(stamp(0s), {{0, value}}));
+            ASSERT_TRUE(collect(at(0s), {{0, value}}));
         }
     }
 
@@ -59,15 +66,15 @@ TEST_F(SourceBookTest, ANewIdTakesThePlaceOfTheOldOne) {
         ASSERT_TRUE(declare(id * 7'919, "queue", 1));
     }
     EXPECT_EQ(source.series_count(), 1U);
-    EXPECT_TRUE(source.collect(stamp(0s), {{999 * 7'919, 1}}));
-    EXPECT_FALSE(source.collect(stamp(1s), {{998 * 7'919, 1}}));
+    EXPECT_TRUE(collect(at(0s), {{999 * 7'919, 1}}));
+    EXPECT_FALSE(collect(at(1s), {{998 * 7'919, 1}}));
 }
 
 TEST_F(SourceBookTest, AnIdThatStandsForAnotherSeriesNowIsNotTakenFromIt) {
     ASSERT_TRUE(declare(1, "queue"));
     ASSERT_TRUE(declare(1, "other"));
     ASSERT_TRUE(declare(2, "queue"));
-    ASSERT_TRUE(source.collect(stamp(0s), {{1, 50}}));
+    ASSERT_TRUE(collect(at(0s), {{1, 50}}));
     EXPECT_FALSE(target->indicators[0].last_known().has_value());
 }
 
@@ -81,17 +88,17 @@ TEST_F(SourceBookTest, RefusesANameThatIsTooLong) {
 TEST_F(SourceBookTest, ASampleTouchesItsOwnIndicatorsOnly) {
     ASSERT_TRUE(declare(0, "queue"));
     ASSERT_TRUE(declare(1, "other"));
-    EXPECT_TRUE(source.sample(stamp(0s), 1, 5));
+    EXPECT_TRUE(source.sample(at(0s), 1, 5));
     EXPECT_TRUE(source.touched().empty());
-    EXPECT_TRUE(source.sample(stamp(0s), 0, 5));
+    EXPECT_TRUE(source.sample(at(0s), 0, 5));
     EXPECT_EQ(source.touched().size(), 1U);
-    EXPECT_FALSE(source.sample(stamp(0s), 9, 5));
+    EXPECT_FALSE(source.sample(at(0s), 9, 5));
     EXPECT_TRUE(source.touched().empty());
 }
 
 TEST_F(SourceBookTest, ACollectionWithAnUnknownIdChangesNothing) {
     ASSERT_TRUE(declare(0, "queue"));
-    EXPECT_FALSE(source.collect(stamp(0s), {{0, 50}, {9, 1}}));
+    EXPECT_FALSE(collect(at(0s), {{0, 50}, {9, 1}}));
     EXPECT_FALSE(target->indicators[0].last_known().has_value());
 }
 
