@@ -96,6 +96,9 @@ TEST(EngineTest, AFailedSourceIsAnIncidentOfItsOwn) {
     world.tell(20s, TickEvent{});
     ASSERT_NE(world.effect<Notify>(), nullptr);
     world.tell(21s, SamplesEvent{"metrics", {}});
+    EXPECT_EQ(world.record<IncidentRecord>(), nullptr);
+    world.tell(36s, SamplesEvent{"metrics", {}});
+    ASSERT_NE(world.record<IncidentRecord>(), nullptr);
     EXPECT_FALSE(world.record<IncidentRecord>()->open);
 }
 
