@@ -340,6 +340,7 @@ void Engine::Impl::restore_source_incident(const RestoredIncident& restored) {
     }
     SourceState& source = *found->second;
     source.incident = restored.incident;
+    source.error_class = restored.incident.reason.substr(0, restored.incident.reason.find(':'));
     if (restored.incident.paged == 0) {
         source.page_at = world_.now.t + source.patience();
         world_.deadlines.arm(source.key, *source.page_at);

@@ -92,6 +92,17 @@ TEST(EngineRulesTest, AnUnsynchronisedClockLetsNoTimePassBetweenBoots) {
     }
 }
 
+TEST(EngineRulesTest, ThePageOfASourceSaysWhyAfterARestartToo) {
+    RestoredState state;
+    state.incidents = {open_incident("source:metrics", Level::observe)};
+    state.incidents[0].incident.reason = "timeout: slow";
+    state.incidents[0].opened = {stamp(0s), "boot"};
+    EngineFixture world{rule_set({restart_target()}), state};
+    world.tell(1min, TickEvent{});
+    ASSERT_NE(world.effect<Notify>(), nullptr);
+    EXPECT_EQ(world.effect<Notify>()->reason, "timeout");
+}
+
 TEST(EngineRulesTest, AHoldOutlivesARestart) {
     RestoredState state;
     RestoredHold held;
