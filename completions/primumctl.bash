@@ -8,7 +8,7 @@ _primumctl_targets() {
 _primumctl() {
     local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]}
     local verbs='status list show explain sources incidents actions hold release disable enable
-        ack reload rules replay version'
+        ack reload rules replay simulate version'
     local verb='' word choices=''
     for word in "${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
         if [[ $word != -* ]]; then
@@ -19,7 +19,11 @@ _primumctl() {
 
     case $previous in
         --for) choices='10m 30m 1h 4h' ;;
-        --reason | --limit | --before) return ;;
+        --reason | --limit | --before | --seed | --hours | --target) return ;;
+        --scenario)
+            choices='list blip flap slow_leak persistent_failure provider_outage dead_source
+                lying_source harmful_remedy mass_failure competing_healer post_mortem mixed'
+            ;;
         --settings | --recording | --rules | --against | --known)
             mapfile -t COMPREPLY < <(compgen -f -- "$current")
             return
@@ -45,6 +49,7 @@ _primumctl() {
                 choices='check --settings --json'
                 ;;
             replay) choices='--recording --rules --settings --against --known --json' ;;
+            simulate) choices='--rules --settings --scenario --target --seed --hours --enforced --json' ;;
             *) choices='--json' ;;
         esac
     fi

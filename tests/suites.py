@@ -31,10 +31,13 @@ SUITES = {
     "property": "random timelines against the invariants",
     "crash": "kills and storage faults at every step",
     "box": "the installed daemon with real systemd, units and faults (needs root)",
+    "sim": "2,000 simulated worlds and every named scenario, with ASan and UBSan",
     "asan": "unit, scenario, property and crash once more, with ASan and UBSan (a second build)",
     "bench": "the measurements of tests/bench (needs root; minutes)",
 }
 DEFAULT = ["tidy", "unit", "scenario", "property", "crash", "box"]
+SIM_PROGRAM = "tests/sim/test_sim"
+SIM_CASES = "2000"
 SANITIZERS = {
     "ASAN_OPTIONS": "detect_stack_use_after_return=1:strict_string_checks=1",
     "UBSAN_OPTIONS": "halt_on_error=1:print_stacktrace=1",
@@ -61,8 +64,8 @@ def must(argv, **options):
         sys.exit(1)
 
 
-def build(folder, *options):
-    """Configures (once) and compiles everything."""
+def build(folder, *options, targets=()):
+    """Configures (once) and compiles everything, or only some targets."""
     started = time.monotonic()
     say(f"build in {folder.relative_to(ROOT)}/")
     if (folder / "build.ninja").exists():
@@ -70,7 +73,7 @@ def build(folder, *options):
     else:
         must(["meson", "setup", folder, "--prefix=/usr", "-Doptimization=1", *options],
              stdout=subprocess.DEVNULL)
-    must(["ninja", "-C", folder, f"-j{os.cpu_count() or 2}"])
+    must(["ninja", "-C", folder, f"-j{os.cpu_count() or 2}", *targets])
     print(f"   built in {time.monotonic() - started:.0f} s", flush=True)
 
 
@@ -138,6 +141,19 @@ def run_asan():
     return total
 
 
+def run_sim():
+    """The simulator's worlds, many of them."""
+    log = BUILD_ASAN / "meson-logs" / "sim.junit.xml"
+    log.unlink(missing_ok=True)
+    cases = os.environ.get("PRIMUM_CASES", SIM_CASES)
+    code = run([BUILD_ASAN / SIM_PROGRAM, f"--gtest_output=xml:{log}"],
+               env={**os.environ, **SANITIZERS, "PRIMUM_CASES": cases})
+    counts = count_junit(log) if log.exists() else {"passed": 0, "failed": 0, "skipped": 0}
+    if code != 0 and counts["failed"] == 0:
+        counts["failed"] = 1
+    return counts
+
+
 def run_bench():
     """Each measurement is one case."""
     counts = {"passed": 0, "failed": 0, "skipped": 0}
@@ -157,6 +173,8 @@ def run_suite(suite, names):
         return run_meson_suite(BUILD, suite)
     if suite == "asan":
         return run_asan()
+    if suite == "sim":
+        return run_sim()
     if suite == "bench":
         return run_bench()
     # Box cases mostly wait, and boxes do not meet: two at a time.
@@ -190,9 +208,9 @@ def main():
             stage()
     results = {}
     for suite in chosen:
-        if suite == "asan":
+        if suite in ("asan", "sim"):
             build(BUILD_ASAN, "-Dtests=enabled", "-Db_sanitize=address,undefined",
-                  "-Db_lundef=false")
+                  "-Db_lundef=false", targets=[SIM_PROGRAM] if suite == "sim" else [])
         begun = time.monotonic()
         results[suite] = run_suite(suite, given.names)
         print(f"   {suite}: {sentence(results[suite])} in {time.monotonic() - begun:.0f} s",

@@ -17,10 +17,11 @@ namespace {
 constexpr const char* description =
     "Looks at primum and tells it what to leave alone. See primumctl(1).";
 constexpr const char* footer =
-    "Exit codes: 0 done; 3 a regression; 64 wrong usage; 65 rules or recordings with mistakes;\n"
-    "66 no such file; 69 primumd not reachable; 70 internal error; 75 refused for now, try again\n"
-    "later; 77 not permitted.";
+    "Exit codes: 0 done; 1 a simulation found a breach; 3 a regression; 64 wrong usage;\n"
+    "65 rules or recordings with mistakes; 66 no such file; 69 primumd not reachable;\n"
+    "70 internal error; 75 refused for now, try again later; 77 not permitted.";
 constexpr std::uint32_t max_limit = 500;
+constexpr std::uint32_t max_hours = 24 * 365;
 
 // CLI11's own check for spans of time: "30m" is fine, "30" is not.
 std::string check_duration(std::string& text) {
@@ -190,6 +191,7 @@ private:
                           command_.settings,
                           "check this settings file too, and the rules under its limits");
         add_replay(verb(app_, "replay", "make the decisions of a recording again", Verb::replay));
+        add_simulate();
         verb(app_, "version", "the version of primumctl", Verb::version);
     }
 
@@ -205,6 +207,26 @@ private:
         sub->add_option("--settings",
                         command_.settings,
                         "the settings for both rule sets, instead of the recorded ones");
+    }
+
+    void add_simulate() {
+        SimulateOptions& options = command_.simulate;
+        CLI::App* const simulate = verb(app_,
+                                        "simulate",
+                                        "run rules through the scenario library, without primumd",
+                                        Verb::simulate);
+        simulate->add_option("--rules", options.rules, "a rule file, or a directory of them");
+        simulate->add_option("--settings",
+                             options.settings,
+                             "under these settings; without, the rules' own modes decide");
+        simulate->add_option("--scenario", options.scenario, "only this one; \"list\" shows them");
+        simulate->add_option("--target", options.target, "only this target");
+        simulate->add_option("--seed", options.seed, "of everything random")->capture_default_str();
+        simulate->add_option("--hours", options.hours, "how long faults go on")
+            ->check(CLI::Range(1U, max_hours))
+            ->capture_default_str();
+        simulate->add_flag(
+            "--enforced", options.enforced, "as if every target enforced every level");
     }
 
     CLI::App app_;

@@ -13,6 +13,7 @@ namespace primum::ctl {
 // After sysexits.h, but for 0. The man page has the same list.
 enum class Exit : int {
     ok = 0,
+    breach = 1,        // a simulation found what must not happen
     regression = 3,    // a comparison found actions that were not there before
     usage = 64,        // the command line is wrong, or names what does not exist
     bad_data = 65,     // rules with mistakes, a recording that is none
@@ -40,7 +41,19 @@ enum class Verb : std::uint8_t {
     reload,
     rules_check,
     replay,
+    simulate,
     version,
+};
+
+// Of the simulate verb.
+struct SimulateOptions {
+    std::string rules;     // a directory or file
+    std::string settings;  // a settings file, or empty: the rules' own modes decide
+    std::string scenario;  // empty: all; "list": only say which there are
+    std::string target;    // empty: all
+    std::uint64_t seed = 1;
+    std::uint32_t hours = 6;
+    bool enforced = false;
 };
 
 // A command line, understood.
@@ -60,6 +73,7 @@ struct Command {
     std::string against;                  // of replay: the rules to compare with, or empty
     std::string known;                    // of replay: a file of known differences, or empty
     std::vector<std::string> recordings;  // of replay
+    SimulateOptions simulate;
 };
 
 // A command line that is not to be carried out: help, or a mistake.

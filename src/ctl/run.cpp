@@ -5,6 +5,7 @@
 #include "ctl/render.hpp"
 #include "ctl/replay.hpp"
 #include "ctl/rules_check.hpp"
+#include "ctl/simulate.hpp"
 #include "ctl/switches.hpp"
 #include "ctl/text.hpp"
 #include "event/json_writer.hpp"
@@ -222,6 +223,8 @@ Exit run(const Command& command, Surroundings& surroundings) {
             return rules_check(command, surroundings);
         case Verb::replay:
             return replay(command, surroundings);
+        case Verb::simulate:
+            return simulate(command.simulate, command.json, surroundings);
         case Verb::version:
             return version(command, surroundings);
         default:

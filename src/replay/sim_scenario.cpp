@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: MIT
+// The scenario library: what happens, and what must come of it.
+#include "replay/sim_scenario.hpp"
+
+#include "replay/sim_stories.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace primum::replay {
+namespace {
+
+std::vector<std::string> nothing_more(const SimPlot& /*plot*/, const SimSummary& /*summary*/) {
+    return {};
+}
+
+constexpr std::array<SimScenario, 12> library{{
+    {"blip",
+     "one bad collection, or one crash that Restart= mends, now and then",
+     "nothing is done",
+     blip_timeline,
+     blip_unmet},
+    {"flap",
+     "ill and well again, over and over, each time just long enough to be believed",
+     "few actions: no more than one incident is worth",
+     flap_timeline,
+     flap_unmet},
+    {"slow_leak",
+     "worse step by step over an hour; a restart cures it",
+     "recovers where a restart is enforced",
+     slow_leak_timeline,
+     slow_leak_unmet},
+    {"persistent_failure",
+     "the unit fails and nothing cures it",
+     "ends exhausted or breaker-latched; no rung has more than its attempts",
+     persistent_failure_timeline,
+     persistent_failure_unmet},
+    {"provider_outage",
+     "ill until it is pointed at another provider",
+     "recovers where a failover is enforced",
+     provider_outage_timeline,
+     provider_outage_unmet},
+    {"dead_source",
+     "its sources fail, fall silent or answer with no numbers; the target is well",
+     "nothing is done; the sources have incidents of their own",
+     dead_source_timeline,
+     dead_source_unmet},
+    {"lying_source",
+     "its evidence says critical for hours; the target is well",
+     "within the budgets, and it ends",
+     lying_source_timeline,
+     lying_source_unmet},
+    {"harmful_remedy",
+     "ill, and every remedy makes it worse",
+     "no more harm than trips the breaker; what has a way back is taken back",
+     harmful_remedy_timeline,
+     harmful_remedy_unmet},
+    {"mass_failure",
+     "all targets ill at once",
+     "common_cause: nothing is done while most are ill",
+     mass_failure_timeline,
+     mass_failure_unmet,
+     true},
+    {"competing_healer",
+     "ill, and another tool restarts its unit again and again",
+     "foreign_actor: nothing is done beside it",
+     competing_healer_timeline,
+     competing_healer_unmet},
+    {"post_mortem",
+     "log noise and polling conflicts; then a real illness with a fallback that makes it worse",
+     "nothing above level 1 from noise; the fallback at most twice, taken back each time, the "
+     "breaker latched, one page; a person's rollback still works",
+     post_mortem_timeline,
+     post_mortem_unmet},
+    {"mixed",
+     "a random mixture of everything, by seed",
+     "the invariants",
+     mixed_timeline,
+     nothing_more,
+     true},
+}};
+
+}  // namespace
+
+std::span<const SimScenario> scenarios() {
+    return library;
+}
+
+const SimScenario* find_scenario(std::string_view name) {
+    const auto found = std::find_if(
+        library.begin(), library.end(), [&](const SimScenario& each) { return each.name == name; });
+    return found == library.end() ? nullptr : &*found;
+}
+
+}  // namespace primum::replay
