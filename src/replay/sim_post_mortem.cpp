@@ -19,16 +19,76 @@ using std::chrono::seconds;
 
 constexpr std::uint64_t draw_noise = 41;
 constexpr Level harmful = Level::fallback;
-// "which two tools conflict over the same token every 10 to 30 s" is a flicker of this length.
+// Of the breaker's default: so often it may do harm.
+constexpr std::uint32_t most_uses = 2;
+constexpr int acknowledgements = 4;
+constexpr Duration one_round = hours{6};
+// Two tools that fight over one token conflict every 10 to 30 s.
 constexpr std::int64_t shortest_flicker_s = 10;
 constexpr std::int64_t longest_flicker_s = 30;
 
+// When the noise is over and the illness is real.
+Duration real_at(const SimPlot& plot) {
+    return ready_at(plot) + plot.length / 2 + hours{1};
+}
+
+bool has_fallback(const SimPlot& plot) {
+    return !plot.rules->targets[plot.target].rungs[index_of(harmful)].remedies.empty();
+}
+
+// `info` and `warning` that come and go, and a second tool that restarts the unit now and then.
+void add_noise(const SimPlot& plot, Timeline& timeline) {
+    SimRng rng = SimRng::of(plot.seed, draw_noise);
+    const Duration begin = ready_at(plot);
+    const Duration ends = real_at(plot) - hours{1};
+    const auto span = [&](std::int64_t low, std::int64_t high) {
+        return Duration{seconds{rng.between(low, high)}};
+    };
+    for (Duration at = begin; at < ends; at += span(60, 600)) {
+        const auto severity = rng.pick({Severity::info, Severity::warning});
+        timeline.deeds.push_back({at,
+                                  DeedKind::falls_ill,
+                                  plot.target,
+                                  static_cast<std::int64_t>(severity),
+                                  0,
+                                  span(shortest_flicker_s, longest_flicker_s)});
+    }
+    for (Duration at = begin + minutes{7}; at < ends; at += span(300, 1'800)) {
+        timeline.deeds.push_back({at,
+                                  DeedKind::person,
+                                  plot.target,
+                                  static_cast<std::int64_t>(SimHand::restart),
+                                  0,
+                                  Duration{0}});
+    }
+}
+
+// An illness that nothing cures, and a fallback that takes the service down. Whenever primum has
+// given up a person acknowledges, which arms the ladder again; at last they roll back themselves.
+void add_illness(const SimPlot& plot, Timeline& timeline) {
+    const auto add = [&](Duration at, DeedKind kind, std::int64_t a, std::int64_t b) {
+        timeline.deeds.push_back({at, kind, plot.target, a, b, Duration{0}});
+    };
+    const auto command = [&](Duration at, OperatorVerb verb) {
+        add(at, DeedKind::command, static_cast<std::int64_t>(verb), 0);
+    };
+    Duration at = real_at(plot);
+    add(at,
+        DeedKind::remedy,
+        static_cast<std::int64_t>(index_of(harmful)),
+        static_cast<std::int64_t>(SimEffect::harms));
+    add(at, DeedKind::falls_ill, static_cast<std::int64_t>(Severity::critical), 0);
+    for (int round = 0; round < acknowledgements; ++round) {
+        at += one_round;
+        command(at, OperatorVerb::acknowledge);
+    }
+    at += one_round;
+    command(at, OperatorVerb::rollback);
+    timeline.calm = at + hours{1};
+}
+
 }  // namespace
 
-// First the noise: `info` and `warning` that come and go, retries, and a second tool that restarts
-// the unit now and then. Then a real illness that no gentler remedy cures, and a fallback that
-// makes it worse; a person acknowledges, it is tried again, does harm again, and that was that. At
-// last the way back fails once, and the person takes it.
 std::optional<Timeline> post_mortem_timeline(const SimPlot& plot) {
     const TargetRule& target = plot.rules->targets[plot.target];
     const bool has_series =
@@ -39,31 +99,11 @@ std::optional<Timeline> post_mortem_timeline(const SimPlot& plot) {
         return std::nullopt;
     }
     Timeline timeline;
-    SimRng rng = SimRng::of(plot.seed, draw_noise);
-    const Duration begin = ready_at(plot);
-    const Duration ends = begin + plot.length / 2;
-    const auto add = [&](Duration at, DeedKind kind, std::int64_t a, std::int64_t b, Duration l) {
-        timeline.deeds.push_back({at, kind, plot.target, a, b, l});
-    };
-    for (Duration at = begin; at < ends; at += seconds{rng.between(60, 600)}) {
-        const auto severity = rng.pick({Severity::info, Severity::warning});
-        add(at, DeedKind::falls_ill, static_cast<std::int64_t>(severity), 0, Duration{0});
-        at += seconds{rng.between(shortest_flicker_s, longest_flicker_s)};
-        add(at, DeedKind::recovers, 0, 0, Duration{0});
+    timeline.calm = real_at(plot);
+    add_noise(plot, timeline);
+    if (has_fallback(plot)) {
+        add_illness(plot, timeline);
     }
-    for (Duration at = begin + minutes{7}; at < ends; at += minutes{rng.between(5, 30)}) {
-        add(at, DeedKind::person, static_cast<std::int64_t>(SimHand::restart), 0, Duration{0});
-    }
-    if (!target.rungs[index_of(harmful)].remedies.empty()) {
-        const Duration ill = ends + hours{1};
-        add(ill,
-            DeedKind::remedy,
-            static_cast<std::int64_t>(index_of(harmful)),
-            static_cast<std::int64_t>(SimEffect::harms),
-            Duration{0});
-        add(ill, DeedKind::unit_fails, 0, 0, Duration{0});
-    }
-    timeline.calm = ends + plot.length;
     timeline.end = timeline.calm + settling_time(*plot.rules);
     return timeline;
 }
@@ -72,13 +112,27 @@ Unmet post_mortem_unmet(const SimPlot& plot, const SimSummary& summary) {
     const SimCount& count = summary.counts[plot.target];
     Unmet unmet;
     const std::size_t level = index_of(harmful);
-    if (count.acted[level] > 2) {
+    if (count.first && *count.first < real_at(plot)) {
+        unmet.emplace_back("noise led to an action");
+    }
+    if (count.acted[level] > most_uses) {
         unmet.push_back(fmt::format("the harmful fallback was used {} times", count.acted[level]));
     }
-    if (count.worse[level] > count.taken_back[level] + count.rollbacks_by_hand) {
+    if (count.taken_back[level] < count.worse[level]) {
         unmet.push_back(fmt::format("it did harm {} times and was taken back {}",
                                     count.worse[level],
                                     count.taken_back[level]));
+    }
+    if (count.worse[level] < plot.rules->settings.breaker.worse) {
+        return unmet;
+    }
+    const std::uint32_t pages = count.pages[static_cast<std::size_t>(PageKind::breaker)];
+    if (!count.breaker || pages != 1) {
+        unmet.push_back(fmt::format(
+            "the breaker is {}latched, with {} pages", count.breaker ? "" : "not ", pages));
+    }
+    if (count.rollbacks_by_hand == 0) {
+        unmet.emplace_back("a person's rollback did not work");
     }
     return unmet;
 }

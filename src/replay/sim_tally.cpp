@@ -57,6 +57,8 @@ void SimTally::see(const Record& record) {
         if (!target) {
             return;
         }
+        SimCount& of = counts_[*target];
+        of.first = of.first.value_or(world_.elapsed());
         if (action->dry_run) {
             ++counts_[*target].would_act[index_of(action->level)];
             return;

@@ -5,7 +5,9 @@
 
 #include <array>
 #include <cstdint>
+#include <optional>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 namespace primum::replay {
@@ -20,6 +22,7 @@ struct SimCount {
     std::uint32_t waited = 0;  // a bit per Guard that held something back
     std::uint32_t opened = 0;
     std::uint32_t rollbacks_by_hand = 0;  // that a person asked for and got
+    std::optional<Duration> first;        // when anything was done, or would have been
     Level peak = Level::steady;
     bool breaker = false;   // its own is tripped
     std::string exhausted;  // the code, of the open incident

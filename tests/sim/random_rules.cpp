@@ -245,4 +245,14 @@ std::shared_ptr<const RuleSet> careful_rules() {
     return rules;
 }
 
+std::shared_ptr<const RuleSet> fallback_rules() {
+    auto rules = std::make_shared<RuleSet>(*careful_rules());
+    rules->digest = "fallback";
+    rules->targets.resize(1);
+    for (const Level level : {Level::retry, Level::failover, Level::restart}) {
+        rules->targets.front().rungs[index_of(level)] = RungRule{};
+    }
+    return rules;
+}
+
 }  // namespace primum::sim

@@ -18,4 +18,8 @@ namespace primum::sim {
 // the whole ladder from reload to config_fallback, enforced.
 [[nodiscard]] std::shared_ptr<const RuleSet> careful_rules();
 
+// One target whose only remedy is config_fallback: the watchdog of the post-mortem, under primum's
+// rules.
+[[nodiscard]] std::shared_ptr<const RuleSet> fallback_rules();
+
 }  // namespace primum::sim
