@@ -155,6 +155,9 @@ void Engine::Impl::restore_breakers() {
     for (const RestoredBreaker& restored : restored_->breakers) {
         world_.breakers.restore(restored.breaker, local(restored.at));
     }
+    for (const TrialRecord& restored : restored_->trials) {
+        world_.trials.restore(restored);
+    }
     std::vector<std::pair<Instant, std::string>> illnesses;
     for (const RestoredIncident& restored : restored_->incidents) {
         if (!restored.incident.target.starts_with(source_prefix)) {

@@ -17,6 +17,8 @@ constexpr int max_steps = 64;
 
 // Stands in a closed incident's reason between why it opened and how it ended.
 constexpr std::string_view ended = "; ended ";
+// How an incident ends that no action, not even a dry-run one, had ended.
+constexpr std::string_view recovered_alone = "recovered_alone";
 
 }  // namespace
 
@@ -206,6 +208,9 @@ void Ladder::close_incident(Trigger trigger, const std::string& reason) {
     incident.reason += std::string{ended} + reason;
     if (!target_.gone) {
         decide(DecisionKind::recovered, reason);
+    }
+    if (incident.dry_run && reason == recovered_alone) {
+        note_waiting(true);
     }
     go(trigger);
     target_.level = Level::steady;

@@ -7,6 +7,7 @@
 #include "core/verification.hpp"
 #include "core/world.hpp"
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -89,6 +90,14 @@ private:
     void finish_without_effect(const std::string& reason, const std::string& detail);
     void begin_settling();
     void conclude(const Finding& finding);
+    // What came of an action or of waiting, for the comparison with doing nothing.
+    void note_trial(Outcome outcome);
+    void note_waiting(bool recovered);
+    void write_trial(TrialRecord record);
+    void demote_what_does_not_beat_waiting();
+    // Which of the rung's remedies is next: in turn, but for those that are demoted.
+    [[nodiscard]] std::optional<std::uint32_t> next_remedy() const;
+
     // What came of an action, for the breakers.
     void note_outcome(Outcome outcome);
     void note_relapse();

@@ -133,6 +133,7 @@ void Ladder::begin_action(std::uint32_t index,
                         index,
                         record.plan_digest});
     ++attempts()[index_of(level)];
+    const bool waited_in_vain = target_.incident->dry_run && !dry_run;
     target_.incident->dry_run = target_.incident->dry_run && dry_run;
     world_.flying[record.id] = target_.key;
     ++(dry_run ? world_.flights.dry : world_.flights.real);
@@ -150,6 +151,9 @@ void Ladder::begin_action(std::uint32_t index,
            dry_run ? "dry_run" : "condition_met",
            kind,
            report.verdicts);
+    if (waited_in_vain) {
+        note_waiting(false);
+    }
     if (dry_run) {
         world_.actions.end(target_.flight->record.id, world_.now.t);
         begin_settling();

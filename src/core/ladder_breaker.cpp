@@ -19,7 +19,13 @@ void Ladder::note_outcome(Outcome outcome) {
 
 // The action that had helped did not last: it counts as one without effect.
 void Ladder::note_relapse() {
-    world_.actions.relapse(target_.incident->id);
+    if (const auto* action = world_.actions.relapse(target_.incident->id)) {
+        if (world_.trials.find(name(), action->level, action->index, action->plan_digest)) {
+            write_trial(world_.trials.note_relapse(
+                name(), action->level, action->index, action->plan_digest));
+            demote_what_does_not_beat_waiting();
+        }
+    }
     look_at_breakers();
 }
 

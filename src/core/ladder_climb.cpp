@@ -71,6 +71,10 @@ bool Ladder::step_waiting() {
         mark_spent(level, DecisionKind::spent, "attempts_used");
         return true;
     }
+    if (!next_remedy()) {
+        mark_spent(level, DecisionKind::passed_over, "demoted", "no remedy of it beats waiting");
+        return true;
+    }
     return want_action();
 }
 
@@ -143,8 +147,7 @@ bool Ladder::want_action() {
     }
     target_.held_back.reset();
     const RungRule& rung = target_.rung(target_.level);
-    const auto index =
-        static_cast<std::uint32_t>(attempts()[index_of(target_.level)] % rung.remedies.size());
+    const std::uint32_t index = *next_remedy();
     Asking asking{world_.next_ticket++, index, world_.now.t + preflight_patience};
     world_.emit(AskPreflight{asking.ticket,
                              name(),

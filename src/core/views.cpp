@@ -111,6 +111,7 @@ RungView Engine::Impl::rung_view(const TargetState& target, Level level) const {
     view.attempts = rung.attempts;
     view.condition = condition_words(rung);
     view.remedy = remedy_names(rung);
+    view.trials = world_.trials.text(target.rule->name, level, rung);
     if (target.incident) {
         const auto& used =
             view.enforced ? target.incident->attempts : target.incident->dry_attempts;

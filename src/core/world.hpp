@@ -6,6 +6,7 @@
 #include "core/deadlines.hpp"
 #include "core/health_census.hpp"
 #include "core/hold_book.hpp"
+#include "core/trial_book.hpp"
 #include "core/unit_book.hpp"
 
 #include <primum/effect.hpp>
@@ -67,6 +68,7 @@ struct World {
     UnitBook units;
     ActionBook actions;
     BreakerBook breakers;
+    TrialBook trials;
     HoldBook holds;
     HealthCensus census;
     Deadlines deadlines;

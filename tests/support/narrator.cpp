@@ -189,7 +189,11 @@ std::string words_of(const BreakerRecord& breaker) {
                        quoted(breaker.detail));
 }
 
+// Every verdict moves a tally; only one that demotes a remedy is worth a line.
 std::string words_of(const TrialRecord& trial) {
+    if (!trial.demoted) {
+        return "";
+    }
     return fmt::format("{}: tried {}[{}] improved {} unchanged {} worse {}{}",
                        trial.target,
                        trial.level == Level::steady ? "waiting" : name_of(trial.level),
