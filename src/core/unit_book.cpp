@@ -17,9 +17,11 @@ bool starts_units(const std::string& job_type) {
 
 std::optional<StartedBy> UnitFacts::take(Instant now, const UnitEvent& event) {
     const auto started_by = starts_.take(now, event, {our_job_, our_job_ended_});
-    if (started_by == StartedBy::somebody && !foreign_job_ended_) {
+    if (started_by == StartedBy::somebody) {
         foreign_ended_ = now;
-        foreign_what_ = "somebody else started it a moment ago";
+        if (!foreign_job_ended_) {
+            foreign_what_ = "somebody else started it a moment ago";
+        }
     }
     our_job_ended_ = foreign_job_ended_ = false;
     const std::string before = state_.active_state;

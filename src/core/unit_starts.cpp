@@ -59,7 +59,7 @@ void UnitStarts::add(Instant now, std::uint32_t count) {
     for (std::size_t i = 0; i < std::min<std::size_t>(count, remembered); ++i) {
         starts_.push_back(now);
     }
-    while (starts_.size() > remembered || starts_.front() + interval_ < now) {
+    while (starts_.size() > remembered) {
         starts_.pop_front();
     }
 }

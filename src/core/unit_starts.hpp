@@ -35,7 +35,7 @@ struct StartLimit {
 // of it just then. Where systemd says start-limit-hit, it knows better than our count.
 class UnitStarts {
 public:
-    static constexpr std::size_t remembered = 256;  // starts; a limit beyond is not watched
+    static constexpr std::size_t remembered = 128;  // starts; a limit beyond is not watched
 
     struct Jobs {
         bool ours_runs = false;

@@ -36,6 +36,9 @@ void Invariants::see(const support::Turn& turn) {
     }
     now_ = turn.event.at;
     see_event(turn);
+    for (const std::string& each : guards_.see(turn)) {
+        breach(each);
+    }
     for (const Effect& effect : turn.effects) {
         if (const auto* recorded = std::get_if<RecordEffect>(&effect)) {
             std::visit(
@@ -143,7 +146,7 @@ void Invariants::see(const RollBack& back) {
 void Invariants::see_host(const HostEvent& event) {
     if (event.change == HostChange::off_switch) {
         off_ = event.disabled;
-    } else {
+    } else if (event.change != HostChange::busy) {
         warming_since_ = now_.t;
     }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include "property/guard_invariants.hpp"
 #include "support/world.hpp"
 
 #include <map>
@@ -14,7 +15,7 @@ namespace primum::property {
 // Watches a run for breaches of the invariants of DESIGN.md section 11 that effects can show.
 class Invariants {
 public:
-    explicit Invariants(const support::World& world) : world_(world) {}
+    explicit Invariants(const support::World& world) : world_(world), guards_(world) {}
 
     // Before the next turn is looked at.
     void see(const support::Turn& turn);
@@ -64,6 +65,7 @@ private:
     [[nodiscard]] const TargetRule* rule(const std::string& target) const;
 
     const support::World& world_;
+    GuardInvariants guards_;
     Stamp now_;
     std::map<std::string, Intent> intents_;
     std::map<std::uint64_t, HoldRecord> holds_;

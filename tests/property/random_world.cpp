@@ -108,7 +108,7 @@ std::string rules_text(Rng& rng, const Shape& shape) {
     std::string text =
         "[source.m]\nkind = \"prometheus\"\nurl = \"http://127.0.0.1:9/\"\n"
         "interval = \"5s\"\n";
-    const auto targets = rng.between(1, shape.most_targets);
+    const auto targets = rng.between(1, rng.one_in(4) ? shape.crowd : shape.most_targets);
     for (int i = 0; i < targets; ++i) {
         text += target_text(rng, i, shape);
     }
@@ -173,12 +173,18 @@ private:
         Duration at = interval;
         while (at < story_.calm) {
             const Duration until = at + rng_.between(1, 60) * interval;
-            const auto spell = rng_.between(0, 5);
+            const auto spell = rng_.between(0, shape_.flaps ? 6 : 5);
+            bool flips = false;
             for (; at < until && at < story_.calm; at += interval) {
                 if (spell <= 2) {
                     do_at(at, [](World& world) { world.scrape("m", well()); });
                 } else if (spell <= 4) {
                     do_at(at, [values = ill(rng_)](World& world) { world.scrape("m", values); });
+                } else if (spell == 6) {  // as long as the filters need, so that it flaps
+                    flips = rng_.one_in(3) ? !flips : flips;
+                    do_at(at, [flips](World& world) {
+                        world.scrape("m", flips ? World::Values{{"up", "0"}} : well());
+                    });
                 } else if (rng_.one_in(2)) {
                     do_at(at, [](World& world) { world.fail_source("m", "timeout", "slow"); });
                 }
@@ -219,7 +225,10 @@ private:
         const std::string state = rng_.pick<const char*>(
             {"failed", "failed", "failed", "active", "inactive", "activating", "auto-restart"});
         const std::string restart = rng_.pick<const char*>({"no", "no", "no", "on-failure"});
-        do_at(at, [name, state, restart, honest = !shape_.hostile](World& world) {
+        const auto burst = static_cast<std::uint32_t>(rng_.pick({0, 0, 1, 2, 3, 5}));
+        const Duration within = seconds{rng_.between(5, 600)};
+        const bool unseen_start = rng_.one_in(6);
+        do_at(at, [=, honest = !shape_.hostile](World& world) {
             UnitEvent now = world.unit(name);
             if (honest && now.active_state == "inactive") {
                 return;  // only a job takes it out of that
@@ -230,6 +239,12 @@ private:
             now.result = state == "failed" ? "signal" : "success";
             now.restart = restart;
             now.restart_delay = seconds{5};
+            now.start_limit_burst = burst;
+            now.start_limit_interval = within;
+            now.restarts += again ? 1 : 0;
+            if (unseen_start || (state == "active" && now.restarts > 0)) {
+                now.invocation_id += '+';
+            }
             world.set_unit(std::move(now));
         });
     }
@@ -331,7 +346,16 @@ private:
     }
 
     void host(Duration at) {
-        const auto what = rng_.between(0, 3);
+        const auto what = rng_.between(0, 5);
+        if (what == 4) {
+            do_at(at, [](World& world) { world.set_busy(true, "dpkg"); });
+            return do_at(at + seconds{rng_.between(1, 300)},
+                         [](World& world) { world.set_busy(false, ""); });
+        }
+        if (what == 5) {
+            const std::string name = target_name(static_cast<int>(rng_.between(0, 3)));
+            return do_at(at, [name](World& world) { world.send(FileEvent{name, "/etc/x"}); });
+        }
         if (what == 0) {
             do_at(at, [](World& world) { world.set_disabled(true, "/etc/primum/disabled"); });
             do_at(at + seconds{rng_.between(1, 300)},
@@ -424,6 +448,7 @@ private:
             world.set_ledger_healthy(true, "");
             world.set_commits(World::Commits::at_once);
             world.set_disabled(false, "");
+            world.set_busy(false, "");
             for (const std::string& name : unit_names) {
                 world.cures.push_back({name, Level::restart, {}});
                 world.person_does(name, "start");

@@ -15,10 +15,12 @@ namespace primum::property {
 
 struct Shape {
     int most_targets = 3;
+    int crowd = 8;  // in one world of four: enough to be ill for a common cause
     bool hostile =
         true;  // also events that no honest world sends, and an actuator that falls silent
     bool reloads = true;
     bool holds_lie_about_time = true;  // wall clock jumps
+    bool flaps = true;                 // spells in which the evidence changes at every other look
 };
 
 // What is done to a world, at a time; the same list can be put on any number of worlds.

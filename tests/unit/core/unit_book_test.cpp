@@ -133,6 +133,20 @@ TEST_F(UnitBookTest, AStartThatNobodySawAJobOfGetsItsTime) {
     EXPECT_FALSE(foreign(31s));
 }
 
+TEST_F(UnitBookTest, AStartLongAfterSomebodysJobGetsItsTimeToo) {
+    UnitEvent event;
+    event.unit = "web.service";
+    event.active_state = "active";
+    event.invocation_id = "first";
+    facts.take(at(0s), event);
+    job(1s, "start", false);
+    job(2s, "start", true, false, "failed");
+    event.invocation_id = "second";
+    EXPECT_EQ(facts.take(at(500s), event), StartedBy::somebody);
+    EXPECT_TRUE(foreign(529s));
+    EXPECT_FALSE(foreign(530s));
+}
+
 TEST_F(UnitBookTest, AStateThatComesAfterTheEndOfOurJobShowsOurStart) {
     UnitEvent event;
     event.unit = "web.service";

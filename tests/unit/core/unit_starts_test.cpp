@@ -114,6 +114,19 @@ TEST_F(UnitStartsTest, SystemdKnowsBetter) {
     EXPECT_FALSE(limit(21s).nearly_spent) << "reset-failed forgets the starts";
 }
 
+TEST_F(UnitStartsTest, ALimitThatIsMadeLongerLooksFurtherBack) {
+    run(0s, "a");
+    run(20s, "b");
+    run(40s, "c");
+    UnitEvent state;
+    state.invocation_id = "c";
+    state.start_limit_burst = 3;
+    state.start_limit_interval = 1h;
+    starts.take(at(41s), state, {});
+    EXPECT_EQ(limit(41s).used, 3U);
+    EXPECT_EQ(limit(41s).until, at(20s + 1h));
+}
+
 TEST_F(UnitStartsTest, MemoryIsBounded) {
     run(0s, "a", UINT32_MAX);
     for (std::uint32_t i = 1; i < 1000; ++i) {
