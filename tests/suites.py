@@ -159,8 +159,8 @@ def run_bench():
     counts = {"passed": 0, "failed": 0, "skipped": 0}
     if os.geteuid() != 0:
         print("   skipped: the box needs root")
-        return {**counts, "skipped": 2}
-    for script in ("recovery", "idle"):
+        return {**counts, "skipped": 3}
+    for script in ("replay", "recovery", "idle"):
         code = run([f"tests/bench/{script}", "--stage", STAGE])
         counts["passed" if code == 0 else "failed"] += 1
     return counts
