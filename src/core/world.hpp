@@ -18,6 +18,7 @@
 #include <memory>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace primum::core {
@@ -85,7 +86,9 @@ struct World {
     std::vector<Effect> effects;
 
     void emit(Effect effect) { effects.push_back(std::move(effect)); }
-    void record(Record record) { emit(RecordEffect{std::move(record)}); }
+    void record(Record record) {
+        effects.emplace_back(std::in_place_type<RecordEffect>, std::move(record));
+    }
     // Something that all ill targets wait for may have changed.
     void look_at_all_ill() { changed.insert(ill.begin(), ill.end()); }
 };

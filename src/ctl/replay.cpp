@@ -67,22 +67,34 @@ Exit failed(const replay::ReplayError& error, Surroundings& world) {
     return error.missing ? Exit::no_input : Exit::bad_data;
 }
 
-// Says what was left out. A torn tail is what a crash leaves; a bad line is not.
+std::string_view heading(replay::Remark::Kind kind) {
+    switch (kind) {
+        case replay::Remark::Kind::bad_line:
+            return "not an event, passed over";
+        case replay::Remark::Kind::torn:
+            return "cut after this line";
+        case replay::Remark::Kind::missing:
+            break;
+    }
+    return "from here on it may not be what happened";
+}
+
+// Says what was left out. A torn tail is what a crash leaves; the others make no good recording.
 Exit finish(const replay::RecordedEvents& events, Exit exit, Surroundings& world) {
     for (const replay::Remark& remark : events.remarks()) {
-        world.err << printable(fmt::format(
-                         "{}:{}: {}{}",
-                         remark.path.string(),
-                         remark.line,
-                         remark.bad_line ? "not an event, passed over: " : "cut after this line: ",
-                         remark.text))
+        world.err << printable(fmt::format("{}:{}: {}: {}",
+                                           remark.path.string(),
+                                           remark.line,
+                                           heading(remark.kind),
+                                           remark.text))
                   << "\n";
     }
-    if (events.bad_lines() > 0) {
-        world.err << "primumctl: " << events.bad_lines() << " lines were passed over\n";
-        return exit == Exit::ok ? Exit::bad_data : exit;
+    const std::uint64_t bad = events.count(replay::Remark::Kind::bad_line);
+    if (bad > 0) {
+        world.err << "primumctl: lines passed over: " << bad << "\n";
     }
-    return exit;
+    const bool good = bad == 0 && events.count(replay::Remark::Kind::missing) == 0;
+    return good || exit != Exit::ok ? exit : Exit::bad_data;
 }
 
 // Gives every event to `take`, which gives a Result<void, ReplayError>.
@@ -167,7 +179,7 @@ Exit replay_with_rules(const Command& command,
     replay::Rehearsal rehearsal{std::move(rules)};
     Printer printer{command.json, world};
     return for_each_event(events, world, [&](const Event& event) {
-        auto steps = rehearsal.play(event, events.follows());
+        auto steps = rehearsal.play(event);
         if (steps) {
             for (const auto& step : *steps) {
                 printer.print(step.effect, step.at.wall, rehearsal.engine());
@@ -269,9 +281,8 @@ Exit compare(const Command& command,
         known = known_lines(file);
     }
     replay::Comparison comparison{std::move(first), std::move(second)};
-    const Exit exit = for_each_event(events, world, [&](const Event& event) {
-        return comparison.play(event, events.follows());
-    });
+    const Exit exit =
+        for_each_event(events, world, [&](const Event& event) { return comparison.play(event); });
     if (exit != Exit::ok) {
         return exit;
     }

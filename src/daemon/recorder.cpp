@@ -28,25 +28,15 @@ std::size_t bytes_of(const Event& event) {
     if (const auto* rules = std::get_if<RulesEvent>(&event.body)) {
         return sizeof(Event) + rules->text.size();
     }
-    if (const auto* restore = std::get_if<RestoreEvent>(&event.body)) {
-        return sizeof(Event) + restore->state.engine.size();
-    }
     return sizeof(Event) + 256;
 }
-
-// An event on its way to the disk.
-struct Item {
-    Event event;
-    bool begins = false;  // a segment
-};
 
 }  // namespace
 
 class Recorder::Impl {
 public:
-    Impl(RecorderOptions options, Save save)
+    explicit Impl(RecorderOptions options)
         : options_(std::move(options)),
-          save_(std::move(save)),
           fd_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)),
           chain_(options_.chain) {
         PRIMUM_CHECK(fd_ >= 0);
@@ -56,30 +46,30 @@ public:
     ~Impl() { ::close(fd_); }
 
     void record(Event event) {
-        const Stamp at = event.at;
-        if (const auto* restore = std::get_if<RestoreEvent>(&event.body)) {
-            boot_id_ = restore->state.boot_id;
-        } else if (const auto* rules = std::get_if<RulesEvent>(&event.body)) {
+        const std::lock_guard lock{mutex_};
+        if (const auto* rules = std::get_if<RulesEvent>(&event.body)) {
             rules_ = RulesEvent{rules->digest, rules->text, nullptr};
         }
-        std::unique_lock lock{mutex_};
         if (stopping_) {
             return;
         }
-        if (!figures_.recording) {
+        const bool full =
+            queue_.size() >= options_.max_events || queued_bytes_ >= options_.max_bytes;
+        if (!figures_.recording || full) {
             ++figures_.dropped;
-        } else if (queue_.size() >= options_.max_events || queued_bytes_ >= options_.max_bytes) {
-            ++figures_.dropped;
-            broken("more events came than the disk took");
-            segment_ended_ = true;
-            wake_.notify_one();
-        } else {
-            push({std::move(event), std::exchange(first_, false)});
+            if (figures_.recording) {
+                broken("more events came than the disk took");
+                segment_ended_ = true;
+                wake_.notify_one();
+            }
+            return;
         }
-        if (wanted_ && rules_ && save_) {
-            wanted_ = false;
-            lock.unlock();
-            begin_segment(at);
+        const bool was_empty = queue_.empty();
+        queued_bytes_ += bytes_of(event);
+        queue_.push_back(std::move(event));
+        if (was_empty || queued_bytes_ >= options_.flush_bytes ||
+            queue_.size() >= options_.max_events / 2) {
+            wake_.notify_one();
         }
     }
 
@@ -88,21 +78,24 @@ public:
         std::unique_lock lock{mutex_};
         while (!stopping_ || !queue_.empty()) {
             wait(lock);
-            const auto items = std::exchange(queue_, {});
+            const auto events = std::exchange(queue_, {});
             queued_bytes_ = 0;
             const bool ended = std::exchange(segment_ended_, false);
+            const auto rules = rules_;
             lock.unlock();
-            auto written = write(items);
+            auto written = write(events, rules);
             if (written && ended) {
                 written = chain_.close();
+                chain_.leave_out();
             }
-            const bool due = written && !items.empty() && chain_.due(items.back().event.at.t);
             lock.lock();
             figures_.segments = chain_.begun();
             if (!written) {
-                failed(written.error(), items.size());
-            } else if (due || ended) {
-                wanted_ = true;
+                failed(written.error(), events.size());
+                wake_.wait_for(lock, options_.retry_after, [this] { return stopping_; });
+            }
+            if (!written || ended) {
+                well_again();
             }
         }
         lock.unlock();
@@ -131,42 +124,9 @@ public:
     }
 
 private:
-    void push(Item item) {
-        const bool was_empty = queue_.empty();
-        queued_bytes_ += bytes_of(item.event);
-        queue_.push_back(std::move(item));
-        if (was_empty || queued_bytes_ >= options_.flush_bytes ||
-            queue_.size() >= options_.max_events / 2) {
-            wake_.notify_one();
-        }
-    }
-
-    // The state is taken after the event that was recorded last, and before the next.
-    void begin_segment(Stamp at) {
-        RestoreEvent restore;
-        restore.state.boot_id = boot_id_;
-        restore.state.engine = save_();
-        const std::lock_guard lock{mutex_};
-        if (retry_) {
-            return;  // the disk has refused meanwhile
-        }
-        push({{at, std::move(restore)}, true});
-        push({{at, *rules_}, false});
-        if (!figures_.recording) {
-            figures_.recording = true;
-            figures_.problem.clear();
-            tell();
-        }
-    }
-
     // Sleeps until there is something, and then until it is worth a frame.
     void wait(std::unique_lock<std::mutex>& lock) {
         const auto urgent = [this] { return stopping_ || segment_ended_; };
-        if (retry_) {
-            wake_.wait_for(lock, options_.retry_after, [this] { return stopping_; });
-            retry_ = false;
-            wanted_ = true;
-        }
         wake_.wait(lock, [&] { return urgent() || !queue_.empty(); });
         wake_.wait_for(lock, options_.flush_after, [&] {
             return urgent() || queued_bytes_ >= options_.flush_bytes ||
@@ -174,28 +134,41 @@ private:
         });
     }
 
-    [[nodiscard]] Result<void, event::RecordingError> write(const std::vector<Item>& items) {
-        for (const Item& item : items) {
-            if (item.begins) {
-                if (auto begun = chain_.begin(item.event.at); !begun) {
+    // `rules`: the newest of which the queue knew.
+    [[nodiscard]] Result<void, event::RecordingError> write(
+        const std::vector<Event>& events, const std::optional<RulesEvent>& rules) {
+        for (const Event& event : events) {
+            if (!chain_.is_open() || chain_.due(event.at.t)) {
+                if (auto begun = chain_.begin(event.at); !begun) {
                     return begun;
                 }
+                const bool says_them = std::holds_alternative<RestoreEvent>(event.body) ||
+                                       std::holds_alternative<RulesEvent>(event.body);
+                if (rules && !says_them) {
+                    if (auto added = add({event.at, *rules}); !added) {
+                        return added;
+                    }
+                }
             }
-            if (auto added = chain_.add(event::write_event(item.event)); !added) {
+            if (auto added = add(event); !added) {
                 return added;
             }
         }
         return chain_.flush();
     }
 
+    [[nodiscard]] Result<void, event::RecordingError> add(const Event& event) {
+        return chain_.add(event::write_event(event));
+    }
+
     void failed(const event::RecordingError& error, std::size_t lost) {
         chain_.abandon();
+        chain_.leave_out();
         figures_.dropped += lost + queue_.size();
         queue_.clear();
         queued_bytes_ = 0;
+        segment_ended_ = false;
         broken(error.message);
-        retry_ = true;
-        wanted_ = false;
     }
 
     void broken(std::string why) {
@@ -206,35 +179,33 @@ private:
         }
     }
 
+    void well_again() {
+        if (!figures_.recording) {
+            figures_.recording = true;
+            figures_.problem.clear();
+            tell();
+        }
+    }
+
     void tell() const { static_cast<void>(::eventfd_write(fd_, 1)); }
 
     const RecorderOptions options_;
-    const Save save_;
     const int fd_;
-
-    // Of the loop thread.
-    std::string boot_id_;
-    std::optional<RulesEvent> rules_;
-    bool first_ = true;
-
-    // Of the recorder's thread.
-    SegmentChain chain_;
+    SegmentChain chain_;  // of the recorder's thread
 
     mutable std::mutex mutex_;
     std::condition_variable wake_;
     std::condition_variable ended_changed_;
-    std::vector<Item> queue_;
+    std::vector<Event> queue_;
+    std::optional<RulesEvent> rules_;  // in force
     std::size_t queued_bytes_ = 0;
     RecorderFigures figures_;
-    bool wanted_ = false;         // a new segment may begin with the next event
     bool segment_ended_ = false;  // what comes next is not what came after
-    bool retry_ = false;
     bool stopping_ = false;
     bool ended_ = false;
 };
 
-Recorder::Recorder(RecorderOptions options, Save save)
-    : impl_(std::make_shared<Impl>(std::move(options), std::move(save))) {
+Recorder::Recorder(RecorderOptions options) : impl_(std::make_shared<Impl>(std::move(options))) {
     std::thread{[impl = impl_] { impl->run(); }}.detach();
 }
 

@@ -8,7 +8,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <functional>
 #include <memory>
 #include <string>
 
@@ -34,18 +33,15 @@ struct RecorderFigures {
 // returns; one thread of its own turns events into lines, packs and writes them. Nothing is done
 // while nothing is recorded.
 //
-// A segment that does not begin with the start of the run begins with the whole state of the engine
-// and the rules in force, so that each can be replayed by itself. What cannot be recorded (the
-// queue is full, the disk refuses) ends the segment; the next begins when there is room again.
+// The first segment of a run begins with `restore` and `rules`; those after it go on where it ended
+// and begin with the rules in force, so that a replay needs the run from its beginning. What cannot
+// be recorded (the queue is full, the disk refuses) ends the segment. The next begins when there is
+// room again and leaves out one number, which tells a reader that something is missing.
 //
 // All members are for the loop thread.
 class Recorder {
 public:
-    // The engine as it is now, as Engine::save gives it. Called by record() only. Without one a run
-    // has one segment, and a failure ends its recording.
-    using Save = std::function<std::string()>;
-
-    Recorder(RecorderOptions options, Save save);
+    explicit Recorder(RecorderOptions options);
     ~Recorder();  // stops with a deadline of 1 s
     Recorder(const Recorder&) = delete;
     Recorder& operator=(const Recorder&) = delete;

@@ -38,10 +38,12 @@ Result<void, event::RecordingError> SegmentChain::begin(Stamp now) {
         return pruned;
     }
     auto writer = event::RecordingWriter::create(
-        options_.directory / event::format_segment_name({options_.run, ++sequence_}));
+        options_.directory / event::format_segment_name({options_.run, sequence_ + 1}));
     if (!writer) {
         return fail(writer.error());
     }
+    ++sequence_;
+    ++begun_;
     writer_.emplace(*std::move(writer));
     since_ = now.t;
     return {};
@@ -65,9 +67,8 @@ Result<void, event::RecordingError> SegmentChain::close() {
 }
 
 bool SegmentChain::due(Instant now) const {
-    return writer_ &&
-           (writer_->size_bytes() + writer_->gathered_bytes() >= options_.segment_bytes ||
-            now - since_ >= options_.segment_age);
+    return writer_ && (writer_->size_bytes() >= options_.segment_bytes ||
+                       now - since_ >= options_.segment_age);
 }
 
 // Room is made for the segment that is about to begin.

@@ -48,7 +48,9 @@ public:
     [[nodiscard]] bool is_open() const { return writer_.has_value(); }
     // Whether the open segment has become long enough.
     [[nodiscard]] bool due(Instant now) const;
-    [[nodiscard]] std::uint32_t begun() const { return sequence_; }
+    // The next segment does not go on where the last one ended: a number is left out.
+    void leave_out() { ++sequence_; }
+    [[nodiscard]] std::uint32_t begun() const { return begun_; }
 
 private:
     [[nodiscard]] Result<void, event::RecordingError> prune(WallTime now);
@@ -56,6 +58,7 @@ private:
     SegmentChainOptions options_;
     std::optional<event::RecordingWriter> writer_;
     std::uint32_t sequence_ = 0;
+    std::uint32_t begun_ = 0;
     Instant since_;
 };
 

@@ -51,9 +51,9 @@ struct Retention {
     Duration age{0};               // since the last write
 };
 
-// Which segments go so that the rest is within bounds: the oldest first, and never the newest,
-// which is being written. Its size is asked of the disk before, so the sum can be over the bound by
-// what is written until the next asking.
+// Which segments go so that the rest is within bounds: the oldest first. Of the newest run, which
+// is being written, age takes none, and size neither the first segment, without which nothing of it
+// could be replayed, nor the last.
 [[nodiscard]] std::vector<Segment> outlived(const std::vector<Segment>& oldest_first,
                                             const Retention& keep,
                                             WallTime now);

@@ -123,10 +123,10 @@ Judgement Report::judgement() const {
                                                : Judgement::stable;
 }
 
-Result<void, ReplayError> Comparison::play(const Event& event, bool follows) {
+Result<void, ReplayError> Comparison::play(const Event& event) {
     std::array<std::vector<Rehearsal::Step>, 2> steps;
     for (std::size_t side = 0; side < 2; ++side) {
-        auto played = rehearsals_[side].play(event, follows);
+        auto played = rehearsals_[side].play(event);
         if (!played) {
             return fail(played.error());
         }

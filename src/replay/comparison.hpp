@@ -60,7 +60,7 @@ public:
     Comparison(std::shared_ptr<const RuleSet> first, std::shared_ptr<const RuleSet> second)
         : rehearsals_{Rehearsal{std::move(first)}, Rehearsal{std::move(second)}} {}
 
-    [[nodiscard]] Result<void, ReplayError> play(const Event& event, bool follows);
+    [[nodiscard]] Result<void, ReplayError> play(const Event& event);
 
     // `known`: lines as Difference::key or kind_key gives them.
     [[nodiscard]] Report report(const std::vector<std::string>& known) const;

@@ -11,7 +11,8 @@
 
 namespace primum::replay {
 
-// Makes the decisions of a recording again: recorded rules, recorded answers, the same bytes.
+// Makes the decisions of a recording again: recorded rules, recorded answers, the same bytes. The
+// rules that a later segment begins with are those in force, and change nothing.
 class Player {
 public:
     // What the engine gives for this event. An error where the recording does not begin as one

@@ -76,11 +76,11 @@ Result<const Event*, ReplayError> RecordedEvents::next() {
         if (!line) {
             close_segment();
         } else if (const auto read = lines_.read_recorded(*line, event_)) {
-            follows_ = !std::exchange(gap_, false);
             return &event_;
         } else if (!line->empty()) {
             const event::LineError& error = read.error();
-            remark(error.field.empty() ? error.reason : error.reason + " " + error.field, true);
+            remark(error.field.empty() ? error.reason : error.reason + " " + error.field,
+                   Remark::Kind::bad_line);
         }
     }
 }
@@ -104,24 +104,30 @@ Result<bool, ReplayError> RecordedEvents::open_next() {
     }
     reader_.emplace(*std::move(reader));
     const auto name = event::parse_segment_name(path.filename().string());
-    gap_ = gap_ || !is_next(last_name_, name);
+    if (name && name->sequence != 1 && !is_next(last_name_, name)) {
+        if (!last_name_ || last_name_->run != name->run) {
+            return fail(ReplayError{path.string() + ": the run begins in " +
+                                    event::format_segment_name({name->run, 1}) +
+                                    ", which is needed to replay it"});
+        }
+        remark("some of the run before this segment is missing", Remark::Kind::missing);
+    }
     last_name_ = name;
     return true;
 }
 
 void RecordedEvents::close_segment() {
     if (!reader_->torn().empty()) {
-        remark(reader_->torn(), false);
+        remark(reader_->torn(), Remark::Kind::torn);
     }
     done_bytes_ += reader_->read_bytes();
     reader_.reset();
 }
 
-void RecordedEvents::remark(std::string text, bool bad_line) {
-    gap_ = true;
-    (bad_line ? bad_lines_ : torn_tails_) += 1;
+void RecordedEvents::remark(std::string text, Remark::Kind kind) {
+    ++counts_.at(static_cast<std::size_t>(kind));
     if (remarks_.size() < max_remarks) {
-        remarks_.push_back({reader_->path(), reader_->line(), std::move(text), bad_line});
+        remarks_.push_back({reader_->path(), reader_->line(), std::move(text), kind});
     }
 }
 

@@ -9,6 +9,7 @@
 #include <primum/event.hpp>
 #include <primum/result.hpp>
 
+#include <array>
 #include <cstdint>
 #include <filesystem>
 #include <optional>
@@ -22,7 +23,12 @@ struct Remark {
     std::filesystem::path path;
     std::uint64_t line = 0;
     std::string text;
-    bool bad_line = false;  // else a torn tail, which a crash may leave
+    enum class Kind : std::uint8_t {
+        bad_line,  // passed over
+        torn,      // the rest of the segment is cut, as a crash may leave it
+        missing,   // something was recorded, or should have been, before this segment
+    };
+    Kind kind = Kind::bad_line;
 };
 
 // The events of one or more recordings, one after the other, in bounded memory. A line that is no
@@ -37,19 +43,17 @@ public:
         const std::vector<std::filesystem::path>& files_or_directories);
 
     // The next event, valid until the next call; null at the end. An error where a file is gone
-    // since.
+    // since, or a segment is there without the first one of its run.
     [[nodiscard]] Result<const Event*, ReplayError> next();
 
-    // Whether nothing that was recorded is missing between the event that next() gave last and the
-    // one before, as far as can be known.
-    [[nodiscard]] bool follows() const { return follows_; }
-    // "FILE:LINE" of that event.
+    // "FILE:LINE" of the event that next() gave last.
     [[nodiscard]] std::string place() const;
 
     // The first of them, and how many there were.
     [[nodiscard]] const std::vector<Remark>& remarks() const { return remarks_; }
-    [[nodiscard]] std::uint64_t bad_lines() const { return bad_lines_; }
-    [[nodiscard]] std::uint64_t torn_tails() const { return torn_tails_; }
+    [[nodiscard]] std::uint64_t count(Remark::Kind kind) const {
+        return counts_.at(static_cast<std::size_t>(kind));
+    }
 
     [[nodiscard]] std::uint64_t read_bytes() const;
     [[nodiscard]] std::uint64_t total_bytes() const { return total_bytes_; }
@@ -58,7 +62,7 @@ private:
     explicit RecordedEvents(std::vector<std::filesystem::path> files);
     [[nodiscard]] Result<bool, ReplayError> open_next();
     void close_segment();
-    void remark(std::string text, bool bad_line);
+    void remark(std::string text, Remark::Kind kind);
 
     std::vector<std::filesystem::path> files_;
     std::size_t next_file_ = 0;
@@ -66,11 +70,8 @@ private:
     std::optional<event::SegmentName> last_name_;
     event::EventReader lines_;
     Event event_;
-    bool follows_ = false;
-    bool gap_ = true;
     std::vector<Remark> remarks_;
-    std::uint64_t bad_lines_ = 0;
-    std::uint64_t torn_tails_ = 0;
+    std::array<std::uint64_t, 3> counts_{};
     std::uint64_t done_bytes_ = 0;
     std::uint64_t total_bytes_ = 0;
 };

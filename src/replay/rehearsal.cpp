@@ -35,62 +35,40 @@ RestoreEvent without_history(const RestoreEvent& recorded) {
 
 }  // namespace
 
-Result<std::vector<Rehearsal::Step>, ReplayError> Rehearsal::play(const Event& event,
-                                                                  bool follows) {
+Result<std::vector<Rehearsal::Step>, ReplayError> Rehearsal::play(const Event& event) {
     steps_.clear();
-    Result<void, ReplayError> done;
-    if (std::holds_alternative<RestoreEvent>(event.body)) {
-        done = begin(event, follows);
+    if (const auto* restore = std::get_if<RestoreEvent>(&event.body)) {
+        begun_ = true;
+        engine_ = Engine{};
+        feed(event.at, without_history(*restore));
     } else if (!begun_) {
         return fail(ReplayError{"a recording begins with a restore event, this one does not"});
     } else if (std::holds_alternative<RulesEvent>(event.body)) {
-        done = take_rules(event);
+        if (auto taken = take_rules(event); !taken) {
+            return fail(taken.error());
+        }
     } else if (!belongs_to_the_recorded_run(event.body)) {
         catch_up(event.at);
         feed(event.at, event.body);
     }
-    if (!done) {
-        return fail(done.error());
-    }
     return std::move(steps_);
 }
 
-Result<void, ReplayError> Rehearsal::begin(const Event& event, bool follows) {
-    const auto& restore = std::get<RestoreEvent>(event.body);
-    loading_ = !restore.state.engine.empty();
-    skipping_ = loading_ && begun_ && follows;
-    if (skipping_) {
-        return {};
-    }
-    begun_ = true;
-    engine_ = Engine{};
-    last_ = event.at;
-    if (loading_) {
-        static_cast<void>(engine_.advance(event));
-    } else {
-        feed(event.at, without_history(restore));
-    }
-    return {};
-}
-
 Result<void, ReplayError> Rehearsal::take_rules(const Event& event) {
-    const bool skipped = std::exchange(skipping_, false);
-    const bool loaded = std::exchange(loading_, false) && !skipped;
-    const bool started = engine_.host().rules_digest.empty() && !loaded;
-    if (skipped || (rules_ != nullptr && !loaded && !started)) {
+    RulesEvent rules = std::get<RulesEvent>(event.body);
+    if (rules_ != nullptr) {
+        rules = RulesEvent{rules_->digest, {}, rules_};
+    }
+    if (rules.digest == engine_.host().rules_digest) {
         return {};
     }
-    RulesEvent recorded = std::get<RulesEvent>(event.body);
-    if (loaded || rules_ == nullptr) {
-        if (auto compiled = compile_recorded(recorded); !compiled) {
-            return fail(compiled.error());
+    if (rules.compiled == nullptr) {
+        if (auto compiled = compile_recorded(rules); !compiled) {
+            return compiled;
         }
-        catch_up(event.at);
-        feed(event.at, std::move(recorded));
     }
-    if (rules_ != nullptr) {
-        feed(event.at, RulesEvent{rules_->digest, {}, rules_});
-    }
+    catch_up(event.at);
+    feed(event.at, std::move(rules));
     return {};
 }
 

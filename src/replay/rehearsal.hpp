@@ -25,20 +25,18 @@ namespace primum::replay {
 // and actions that they name are others. Ticks come when this engine asks for them.
 //
 // A recorded start begins anew with the recorded holds and baselines, without incidents and
-// actions. The head of a segment is passed over where nothing is missing before it; else its state
-// is taken, and the rule set comes as a reload.
+// actions.
 class Rehearsal {
 public:
     // Null: the recorded rules, with their reloads.
     explicit Rehearsal(std::shared_ptr<const RuleSet> rules) : rules_(std::move(rules)) {}
 
-    // One recorded event; `follows` as RecordedEvents says. Gives all effects that it led to, with
-    // when they came.
+    // One recorded event. Gives all effects that it led to, with when they came.
     struct Step {
         Stamp at;
         Effect effect;
     };
-    [[nodiscard]] Result<std::vector<Step>, ReplayError> play(const Event& event, bool follows);
+    [[nodiscard]] Result<std::vector<Step>, ReplayError> play(const Event& event);
 
     [[nodiscard]] const Engine& engine() const { return engine_; }
 
@@ -46,7 +44,6 @@ private:
     // A fast series of ticks for one event; an engine that asks for more gets them with the next.
     static constexpr std::size_t max_ticks = 10'000;
 
-    [[nodiscard]] Result<void, ReplayError> begin(const Event& event, bool follows);
     [[nodiscard]] Result<void, ReplayError> take_rules(const Event& event);
     void catch_up(Stamp until);
     void feed(Stamp at, EventBody body);
@@ -55,8 +52,6 @@ private:
     std::shared_ptr<const RuleSet> rules_;
     Engine engine_;
     bool begun_ = false;
-    bool loading_ = false;   // the state of a segment's head, until its rules have come
-    bool skipping_ = false;  // the head of a segment that follows
     std::optional<Stamp> last_;
     std::vector<EventBody> answers_;
     std::vector<Step> steps_;

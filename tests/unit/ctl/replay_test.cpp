@@ -137,7 +137,7 @@ TEST_F(ReplayTest, ABadLineIsPassedOverAndTold) {
     EXPECT_EQ(run_words({"replay", "--recording", path("bad.jsonl"), "--json"}), Exit::bad_data);
     EXPECT_EQ(out.str(), live_effects());
     EXPECT_THAT(err.str(), HasSubstr("bad.jsonl:5: not an event, passed over: bad_json\n"));
-    EXPECT_THAT(err.str(), HasSubstr("1 lines were passed over"));
+    EXPECT_THAT(err.str(), HasSubstr("lines passed over: 1"));
 }
 
 TEST_F(ReplayTest, ATornTailIsToldAndNoMistake) {
@@ -146,6 +146,22 @@ TEST_F(ReplayTest, ATornTailIsToldAndNoMistake) {
     EXPECT_EQ(run_words({"replay", "--recording", path("recording"), "--json"}), Exit::ok);
     EXPECT_THAT(live_effects(), StartsWith(out.str()));
     EXPECT_THAT(err.str(), HasSubstr(": cut after this line: the last frame is not whole\n"));
+}
+
+TEST_F(ReplayTest, AMissingSegmentIsToldAndTheFirstOneIsNeeded) {
+    const auto name = [](std::uint32_t sequence) {
+        return event::format_segment_name({wall_from_us(5), sequence});
+    };
+    const auto folder = root / "run";
+    std::filesystem::create_directories(folder);
+    live_.write(folder / name(1), 0, 4);
+    live_.write(folder / name(3), 4);
+    EXPECT_EQ(run_words({"replay", "--recording", folder.string(), "--json"}), Exit::bad_data);
+    EXPECT_EQ(out.str(), live_effects());
+    EXPECT_THAT(err.str(), HasSubstr(name(3) + ":0: from here on it may not be what happened"));
+    std::filesystem::remove(folder / name(1));
+    EXPECT_EQ(run_words({"replay", "--recording", folder.string()}), Exit::bad_data);
+    EXPECT_THAT(err.str(), HasSubstr("the run begins in " + name(1)));
 }
 
 TEST_F(ReplayTest, KnownDifferencesNeedAComparison) {

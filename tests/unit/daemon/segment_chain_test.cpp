@@ -49,6 +49,16 @@ TEST_F(SegmentChainTest, MakesItsDirectoryAndCountsItsSegments) {
     EXPECT_EQ(segments()[0].name, (event::SegmentName{at(0s).wall, 1}));
 }
 
+TEST_F(SegmentChainTest, WhatIsMissingLeavesOutANumber) {
+    SegmentChain chain{options()};
+    ASSERT_TRUE(chain.begin(at(1s)));
+    ASSERT_TRUE(chain.close());
+    chain.leave_out();
+    ASSERT_TRUE(chain.begin(at(2s)));
+    EXPECT_EQ(chain.begun(), 2U);
+    EXPECT_EQ(segments().at(1).name.sequence, 3U);
+}
+
 TEST_F(SegmentChainTest, IsDueByAge) {
     SegmentChain chain{options()};
     ASSERT_TRUE(chain.begin(at(5s)));
@@ -61,9 +71,16 @@ TEST_F(SegmentChainTest, IsDueByAge) {
 TEST_F(SegmentChainTest, IsDueBySize) {
     SegmentChain chain{options()};
     ASSERT_TRUE(chain.begin(at(1s)));
-    ASSERT_TRUE(chain.add(std::string(998, 'x')));
+    std::minstd_rand random{5};
+    for (int bytes = 0; bytes < 2'000; bytes += 50) {
+        std::string line;
+        for (int k = 0; k < 50; ++k) {
+            line += static_cast<char>('!' + random() % 90);
+        }
+        ASSERT_TRUE(chain.add(line));
+    }
     EXPECT_FALSE(chain.due(at(1s).t));
-    ASSERT_TRUE(chain.add("x"));
+    ASSERT_TRUE(chain.flush());
     EXPECT_TRUE(chain.due(at(1s).t));
 }
 

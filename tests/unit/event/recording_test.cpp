@@ -12,8 +12,12 @@ namespace {
 
 using namespace std::chrono_literals;
 
-Segment segment(std::uint32_t sequence, std::uint64_t size_bytes, Duration changed) {
-    return {{wall_from_us(5), sequence}, "x", size_bytes, WallTime{changed}};
+// A segment that is the first of a run of its own, unless a run is given.
+Segment segment(std::uint32_t number,
+                std::uint64_t size_bytes,
+                Duration changed,
+                std::int64_t run = 0) {
+    return {{wall_from_us(run != 0 ? run : number), number}, "x", size_bytes, WallTime{changed}};
 }
 
 std::vector<std::uint32_t> numbers(const std::vector<Segment>& segments) {
@@ -84,6 +88,17 @@ TEST(RecordingTest, WhatIsTooOldGoes) {
     const std::vector<Segment> all{segment(1, 1, 1s), segment(2, 1, 2s), segment(3, 1, 3s)};
     EXPECT_EQ(numbers(outlived(all, {100, 3s}, WallTime{5s})), Numbers{1});
     EXPECT_EQ(numbers(outlived(all, {100, 1s}, WallTime{5s})), (Numbers{1, 2}));
+}
+
+TEST(RecordingTest, OfTheNewestRunTheFirstAndTheLastStay) {
+    const std::vector<Segment> all{segment(1, 100, 1s, 5),
+                                   segment(1, 100, 1s, 9),
+                                   segment(2, 100, 2s, 9),
+                                   segment(3, 100, 3s, 9),
+                                   segment(4, 100, 4s, 9)};
+    EXPECT_EQ(numbers(outlived(all, {350, 100h}, WallTime{5s})), (Numbers{1, 2}));
+    EXPECT_EQ(numbers(outlived(all, {10, 100h}, WallTime{5s})), (Numbers{1, 2, 3}));
+    EXPECT_EQ(numbers(outlived(all, {1'000, 1s}, WallTime{100h})), Numbers{1});
 }
 
 TEST(RecordingTest, TheNewestStaysWhateverItIs) {

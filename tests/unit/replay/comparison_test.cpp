@@ -20,7 +20,7 @@ Report compare(const std::string& first,
     Comparison comparison{first.empty() ? nullptr : test::compile(first).rules,
                           test::compile(second).rules};
     for (const Event& event : live.events) {
-        const auto played = comparison.play(event, true);
+        const auto played = comparison.play(event);
         EXPECT_TRUE(played) << played.error().message;
     }
     return comparison.report(known);

@@ -46,6 +46,21 @@ TEST(PlayerTest, FollowsReloadsAndStarts) {
     EXPECT_EQ(replayed(live.lines), live.effects);
 }
 
+// Later segments begin with the rules in force; the live engine did not get them again.
+TEST(PlayerTest, RulesThatAreInForceChangeNothing) {
+    LiveRun live;
+    live.start(test::restart_rules());
+    live.tell_a_failure();
+    std::vector<std::string> lines;
+    for (const Event& event : live.events) {
+        if (lines.size() > 2) {
+            lines.push_back(event::write_event({event.at, live.events[1].body}));
+        }
+        lines.push_back(event::write_event(event));
+    }
+    EXPECT_EQ(replayed(lines), live.effects);
+}
+
 TEST(PlayerTest, RefusesWhatDoesNotBeginAsARecordingDoes) {
     Player player;
     const auto played = player.play({{}, TickEvent{}});

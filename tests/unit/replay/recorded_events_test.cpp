@@ -41,7 +41,6 @@ TEST(RecordedEventsTest, GivesADirectorysSegmentsInTheirOrder) {
     auto events = RecordedEvents::open({directory.path()});
     ASSERT_TRUE(events);
     std::vector<std::string> lines;
-    std::vector<bool> follows;
     while (true) {
         const auto event = events->next();
         ASSERT_TRUE(event);
@@ -49,15 +48,10 @@ TEST(RecordedEventsTest, GivesADirectorysSegmentsInTheirOrder) {
             break;
         }
         lines.push_back(event::write_event(**event));
-        follows.push_back(events->follows());
     }
     auto expected = live.lines;
     expected.insert(expected.end(), live.lines.begin(), live.lines.begin() + 2);
     EXPECT_EQ(lines, expected);
-    EXPECT_FALSE(follows[0]);
-    EXPECT_TRUE(follows[4]);                   // the second segment of the same run
-    EXPECT_FALSE(follows[live.lines.size()]);  // another run
-    EXPECT_TRUE(follows[live.lines.size() + 1]);
     EXPECT_EQ(events->read_bytes(), events->total_bytes());
     EXPECT_TRUE(events->remarks().empty());
 }
@@ -69,14 +63,39 @@ TEST(RecordedEventsTest, ABadLineIsPassedOverAndRemarked) {
     auto events = RecordedEvents::open({directory.path() / "x.jsonl"});
     ASSERT_TRUE(*events->next());
     ASSERT_TRUE(*events->next());
-    EXPECT_FALSE(events->follows());
     EXPECT_THAT(events->place(), testing::EndsWith("x.jsonl:4"));
     EXPECT_EQ(count(*events), 0U);
     ASSERT_EQ(events->remarks().size(), 1U);
     EXPECT_EQ(events->remarks()[0].line, 2U);
     EXPECT_EQ(events->remarks()[0].text, "bad_json");
-    EXPECT_EQ(events->bad_lines(), 1U);
-    EXPECT_EQ(events->torn_tails(), 0U);
+    EXPECT_EQ(events->count(Remark::Kind::bad_line), 1U);
+    EXPECT_EQ(events->count(Remark::Kind::torn), 0U);
+}
+
+TEST(RecordedEventsTest, AMissingSegmentIsRemarked) {
+    const TempDir directory;
+    LiveRun live;
+    live.start(test::restart_rules());
+    const auto run = wall_from_us(5);
+    live.write(directory.path() / event::format_segment_name({run, 1}), 0, 1);
+    live.write(directory.path() / event::format_segment_name({run, 3}), 1);
+    auto events = RecordedEvents::open({directory.path()});
+    ASSERT_TRUE(events);
+    EXPECT_EQ(count(*events), live.lines.size());
+    EXPECT_EQ(events->count(Remark::Kind::missing), 1U);
+    EXPECT_EQ(events->count(Remark::Kind::bad_line), 0U);
+}
+
+TEST(RecordedEventsTest, ARunIsNotBegunInItsMiddle) {
+    const TempDir directory;
+    LiveRun live;
+    live.start(test::restart_rules());
+    live.write(directory.path() / event::format_segment_name({wall_from_us(5), 2}));
+    auto events = RecordedEvents::open({directory.path()});
+    const auto event = events->next();
+    ASSERT_FALSE(event);
+    EXPECT_FALSE(event.error().missing);
+    EXPECT_THAT(event.error().message, HasSubstr("the run begins in recording-5-000001.jsonl.zst"));
 }
 
 TEST(RecordedEventsTest, RemarksAreBoundedAndCounted) {
@@ -89,7 +108,7 @@ TEST(RecordedEventsTest, RemarksAreBoundedAndCounted) {
     auto events = RecordedEvents::open({directory.path() / "x.jsonl"});
     EXPECT_EQ(count(*events), 0U);
     EXPECT_EQ(events->remarks().size(), RecordedEvents::max_remarks);
-    EXPECT_EQ(events->bad_lines(), 500U);
+    EXPECT_EQ(events->count(Remark::Kind::bad_line), 500U);
 }
 
 TEST(RecordedEventsTest, WhatIsNotThereIsAnError) {
@@ -125,8 +144,8 @@ TEST(RecordedEventsTest, ASegmentTornAtAnyByteReplaysToABeginningOfTheRun) {
                 effects.push_back(event::write_effect(effect));
             }
         }
-        ASSERT_EQ(events->bad_lines(), 0U) << cut;
-        ASSERT_LE(events->torn_tails(), 1U) << cut;
+        ASSERT_EQ(events->count(Remark::Kind::bad_line), 0U) << cut;
+        ASSERT_LE(events->count(Remark::Kind::torn), 1U) << cut;
         ASSERT_LE(effects.size(), live.effects.size());
         ASSERT_TRUE(std::equal(effects.begin(), effects.end(), live.effects.begin())) << cut;
         ASSERT_GE(effects.size(), longest);

@@ -19,7 +19,7 @@ Rehearsed rehearse(const LiveRun& live, std::shared_ptr<const RuleSet> rules) {
     Rehearsal rehearsal{std::move(rules)};
     Rehearsed found;
     for (const Event& event : live.events) {
-        const auto steps = rehearsal.play(event, true);
+        const auto steps = rehearsal.play(event);
         EXPECT_TRUE(steps) << steps.error().message;
         for (const auto& step : *steps) {
             found.effects.push_back(event::write_effect(step.effect));
@@ -92,7 +92,7 @@ TEST(RehearsalTest, RecordedReloadsCountOnlyWithTheRecordedRules) {
 
 TEST(RehearsalTest, RefusesWhatDoesNotBeginAsARecordingDoes) {
     Rehearsal rehearsal{nullptr};
-    EXPECT_FALSE(rehearsal.play({{}, TickEvent{}}, false));
+    EXPECT_FALSE(rehearsal.play({{}, TickEvent{}}));
 }
 
 }  // namespace
