@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """What primumd records replays to the decisions that it made, byte for byte."""
 
+import json
 import shutil
 import subprocess
 import unittest
@@ -48,8 +49,9 @@ class RecordingTest(BoxCase):
 
     def stories(self):
         """{incident: its story as primumctl prints it}, of all incidents."""
-        return {row["id"]: self.primum.ctl("--json", "incidents", "show", str(row["id"])).stdout
-                for row in self.primum.json("incidents", "--limit", "500")["incidents"]}
+        return {number: self.primum.ctl("--json", "incidents", "show", str(number)).stdout
+                for number in (row["incident"]["id"] for row in
+                               self.primum.json("incidents", "--limit", "500")["incidents"])}
 
     def told(self, effects, incident):
         """The arrays of an incident's story, from replayed effects."""
@@ -71,9 +73,17 @@ class RecordingTest(BoxCase):
     def assert_same(self, stories, effects):
         """Every decision, action and step on record is in the replay, with the same bytes."""
         for incident, story in stories.items():
-            for name, bodies in self.told(effects, incident).items():
-                self.assertIn(f'"{name}":[{",".join(bodies)}]', story,
-                              f"incident {incident}: {name}")
+            told = self.told(effects, incident)
+            self.assertIn(f'"decisions":[{",".join(told["decisions"])}]', story)
+            # On record an action's first step is its intent, which is the action's own record.
+            for body in told["transitions"]:
+                self.assertIn(body, story, f"incident {incident}")
+            self.assertEqual(len(told["transitions"]), sum(
+                1 for step in json.loads(story)["story"]["transitions"]
+                if step["state"] != "intended"), f"incident {incident}")
+            for body in told["actions"]:
+                self.assertIn(f'{{"action":{body},', story, f"incident {incident}")
+            self.assertEqual(story.count('{"action":{"id":'), len(told["actions"]))
 
     def live_through_faults(self):
         """A unit that a restart mends, one that it does not, one in a person's hands, and a source
