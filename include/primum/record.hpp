@@ -52,6 +52,7 @@ struct IncidentRecord {
     std::uint32_t paged = 0;      // bit per PageKind: told to a person already
     bool in_other_hands = false;  // somebody else stopped the unit; nothing has started it since
     Stamp held_back_since;        // a guard has held the rung back since; zero: none does
+    std::uint32_t changes = 0;    // how often it got ill and well, for the guard `flapping`
     bool operator==(const IncidentRecord&) const = default;
 };
 

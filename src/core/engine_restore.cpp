@@ -213,6 +213,9 @@ void Engine::Impl::restore_incident(const RestoredIncident& restored) {
         const Instant closed = local(restored.closed);
         if (!target.last_closed || target.last_closed->closed <= closed) {
             target.last_closed = core::ClosedIncident{restored.incident, closed};
+            if (world_.now.t - closed < target.flapping.memory()) {
+                target.flapping.restore(restored.incident.changes);
+            }
         }
         return;
     }
@@ -221,6 +224,8 @@ void Engine::Impl::restore_incident(const RestoredIncident& restored) {
     if (restored.incident.in_other_hands) {
         world_.units[target.rule->unit].restore_other_hands();
     }
+    target.flapping.restore(restored.incident.changes);
+    target.changes = restored.incident.changes;
     target.level = restored.incident.level;
     target.was_ill.assign(target.was_ill.size(), true);
     target.rung_entered = world_.now.t;

@@ -9,6 +9,9 @@ namespace {
 constexpr double lightest = 0.8;
 constexpr double heaviest = 1.2;
 constexpr std::uint32_t all_changes = (1U << Flapping::changes) - 1;
+constexpr std::uint32_t ill_bit = 1U << Flapping::changes;
+constexpr std::uint32_t known_bit = ill_bit << 1U;
+constexpr std::uint32_t flapping_bit = ill_bit << 2U;
 constexpr Duration one_us{1};
 
 }  // namespace
@@ -34,6 +37,20 @@ std::optional<Instant> Flapping::ends(Instant now) const {
         then.check(*then.state_);
     }
     return at;
+}
+
+std::uint32_t Flapping::save() const {
+    return changed_ | (last_.value_or(false) ? ill_bit : 0) | (last_ ? known_bit : 0) |
+           (flapping_ ? flapping_bit : 0);
+}
+
+void Flapping::restore(std::uint32_t saved) {
+    changed_ = saved & all_changes;
+    flapping_ = (saved & flapping_bit) != 0;
+    last_.reset();
+    if ((saved & known_bit) != 0) {
+        last_ = (saved & ill_bit) != 0;
+    }
 }
 
 Flapping Flapping::as_of(Instant now) const {

@@ -38,6 +38,14 @@ public:
     // state.
     [[nodiscard]] std::optional<Instant> ends(Instant now) const;
 
+    // All that the last note knew, as bits; 0 before the first check. The state itself is not in
+    // it.
+    [[nodiscard]] std::uint32_t save() const;
+    // Goes on from there. No check is made until the next note: the time in between stays unseen,
+    // which can only make the flapping last longer.
+    void restore(std::uint32_t saved);
+    [[nodiscard]] Duration memory() const { return (changes + 1) * period_; }
+
 private:
     [[nodiscard]] Flapping as_of(Instant now) const;
     // Does the checks that are due before `end`.

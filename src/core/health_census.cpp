@@ -109,6 +109,7 @@ void note_health(World& world, TargetState& target) {
                              ? std::nullopt
                              : std::optional{target.health == TargetHealth::ill};
         target.flapping.note(world.now.t, ill, is_our_doing);
+        target.changes = target.flapping.save();
     }
     if (!target.gone && world.census.note(target.key, target.health)) {
         world.look_at_all_ill();

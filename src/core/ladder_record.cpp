@@ -83,6 +83,7 @@ void Ladder::write_incident() {
     }
     IncidentRecord& incident = *target_.incident;
     incident.phase = target_.phase;
+    incident.changes = target_.changes;
     IncidentRecord comparable = incident;
     if (target_.written) {
         comparable.updated = target_.written->updated;

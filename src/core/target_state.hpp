@@ -85,6 +85,7 @@ struct TargetState {
     TargetHealth health = TargetHealth::unknown;  // as last noted
     bool was_in_trouble = false;                  // as last noted
     Flapping flapping;
+    std::uint32_t changes = 0;  // `flapping` as it was saved at the last note
 
     Level level = Level::steady;
     Phase phase = Phase::steady;

@@ -66,6 +66,7 @@ void describe(V& v, T& x) {
     v.maybe("paged", x.paged);
     v.maybe("in_other_hands", x.in_other_hands);
     v.maybe("held_back_since", x.held_back_since);
+    v.maybe("changes", x.changes);
 }
 
 template <class V, Is<DecisionRecord> T>

@@ -169,6 +169,7 @@ CREATE TABLE slots(
 constexpr const char* version_2 = R"sql(
 ALTER TABLE incidents ADD COLUMN held_back_t_us INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE incidents ADD COLUMN held_back_wall_us INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE incidents ADD COLUMN changes INTEGER NOT NULL DEFAULT 0;
 
 DROP TABLE baselines;
 CREATE TABLE baselines(

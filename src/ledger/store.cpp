@@ -132,7 +132,7 @@ LedgerResult<void> Store::probe() {
 LedgerResult<void> Store::put(const IncidentRecord& record) {
     constexpr std::string_view sql = R"sql(
 INSERT INTO incidents VALUES(?1, ?2, ?3, ?4, ?18, ?5, ?6, ?18, ?7, ?8, ?19,
-    ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?20, ?21, ?22, ?23, ?24, ?25)
+    ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?20, ?21, ?22, ?23, ?24, ?25, ?26)
 ON CONFLICT(id) DO UPDATE SET
     target = excluded.target,
     updated_t_us = excluded.updated_t_us,
@@ -146,7 +146,8 @@ ON CONFLICT(id) DO UPDATE SET
     spent = excluded.spent, helped = excluded.helped, attempts = excluded.attempts,
     dry_attempts = excluded.dry_attempts, exhausted_code = excluded.exhausted_code,
     paged = excluded.paged, in_other_hands = excluded.in_other_hands,
-    held_back_t_us = excluded.held_back_t_us, held_back_wall_us = excluded.held_back_wall_us
+    held_back_t_us = excluded.held_back_t_us, held_back_wall_us = excluded.held_back_wall_us,
+    changes = excluded.changes
 )sql";
     const bool closed = record.closed != Stamp{};
     return execute(sql,
@@ -174,7 +175,8 @@ ON CONFLICT(id) DO UPDATE SET
                    record.paged,
                    record.in_other_hands,
                    to_us(record.held_back_since.t),
-                   to_us(record.held_back_since.wall));
+                   to_us(record.held_back_since.wall),
+                   record.changes);
 }
 
 LedgerResult<void> Store::put(const DecisionRecord& record) {

@@ -16,7 +16,7 @@ constexpr std::string_view incident_columns =
     "id, target, opened_t_us, opened_wall_us, opened_boot, updated_t_us, updated_wall_us,"
     "updated_boot, closed_t_us, closed_wall_us, closed_boot, open, dry_run, level, peak, phase,"
     "reason, spent, helped, attempts, dry_attempts, exhausted_code,"
-    "paged, in_other_hands, held_back_t_us, held_back_wall_us";
+    "paged, in_other_hands, held_back_t_us, held_back_wall_us, changes";
 
 constexpr std::string_view action_columns =
     "sequence, id, coalesce(incident, 0), target, unit, level, remedy_index, kind, plan_digest,"
@@ -30,6 +30,7 @@ void read_row(RowReader& row, RestoredIncident& value) {
     row.read_all(i.dry_attempts, i.exhausted_code, i.paged, i.in_other_hands);
     i.held_back_since.t = instant_from_us(row.integer());
     i.held_back_since.wall = wall_from_us(row.integer());
+    row.read(i.changes);
     i.opened = value.opened.at;
     i.updated = value.updated.at;
     i.closed = value.closed.at;

@@ -51,6 +51,7 @@ inline IncidentRecord sample_incident() {
     incident.exhausted_code = "cooldown";
     incident.paged = 5;
     incident.in_other_hands = true;
+    incident.changes = 9;
     incident.held_back_since = {Instant{Duration{7}}, WallTime{Duration{8}}};
     return incident;
 }

@@ -52,6 +52,7 @@ TEST_F(StoreReadTest, GivesBackEveryFieldThatWasWritten) {
     open.paged = 5;
     open.in_other_hands = true;
     open.held_back_since = stamp(7);
+    open.changes = 5;
     ActionRecord intent = action(8, 3, 2);
     intent.level = Level::restart;
     intent.index = 1;
