@@ -252,6 +252,9 @@ void Engine::Impl::restore_incident(const RestoredIncident& restored) {
     } else {
         target.phase = Phase::waiting;
         target.waiting_since = held_back_since(restored);
+        if (target.waiting_since) {  // then the condition of its rung had been met
+            target.condition_since[index_of(target.level)] = world_.now.t;
+        }
     }
     target.incident->phase = target.phase;
 }

@@ -14,11 +14,17 @@ constexpr std::uint32_t known_bit = ill_bit << 1U;
 constexpr std::uint32_t flapping_bit = ill_bit << 2U;
 constexpr Duration one_us{1};
 
+// The grid is that of the boot's clock, so that a restart does not move it. Not before `now`.
+Instant on_grid(Instant now, Duration period) {
+    const Duration beyond = now.time_since_epoch() % period;
+    return beyond > Duration::zero() ? now + (period - beyond) : now - beyond;
+}
+
 }  // namespace
 
 void Flapping::note(Instant now, std::optional<bool> ill, bool excused) {
     if (!next_check_) {
-        next_check_ = now;
+        next_check_ = on_grid(now, period_);
     }
     check_until(now);
     if (excused && ill && last_) {

@@ -125,5 +125,25 @@ TEST(FlappingTest, ALongQuietTimeCostsNoMoreThanAShortOne) {
     EXPECT_NEAR(history.share(at(100h)), 1.2 / 20, 1e-12);
 }
 
+TEST(FlappingTest, ARestartForgetsNothingAndChecksOnTheSameGrid) {
+    Flapping before{10s};
+    for (int i = 0; i < 6; ++i) {
+        before.note(Instant{3s + i * 10s}, i % 2 == 0, false);
+    }
+    ASSERT_TRUE(before.at(Instant{63s}));
+    Flapping after{10s};
+    after.restore(before.save());
+    after.note(Instant{54s}, false, false);
+    EXPECT_EQ(after.ends(Instant{64s}), before.ends(Instant{64s}));
+    EXPECT_EQ(after.share(Instant{71s}), before.share(Instant{71s}));
+}
+
+TEST(FlappingTest, NothingIsKnownOfWhatWasNeverSaved) {
+    Flapping fresh{10s};
+    EXPECT_EQ(fresh.save(), 0U);
+    fresh.restore(0);
+    EXPECT_FALSE(fresh.at(Instant{100s}));
+}
+
 }  // namespace
 }  // namespace primum::core

@@ -116,12 +116,12 @@ TEST_F(GuardsTest, WhatGetsBetterByItselfIsLeftAlone) {
 TEST_F(GuardsTest, FlappingFreezesUntilItEnds) {
     EXPECT_FALSE(frozen_by_flapping(world, *target).has_value());
     for (int i = 0; i <= 4; ++i) {
-        target->flapping.note(at(1000s + i * 30s), i % 2 == 0, false);
+        target->flapping.note(at(990s + i * 30s), i % 2 == 0, false);
     }
-    world.now = stamp(1120s);
+    world.now = stamp(1110s);
     const GuardReport report = ask_guards(world, *target, Level::restart);
     EXPECT_EQ(report.veto, Guard::flapping);
-    EXPECT_EQ(report.look_again, at(1120s + 19 * 30s));
+    EXPECT_EQ(report.look_again, at(1110s + 19 * 30s));
     const auto frozen = frozen_by_flapping(world, *target);
     ASSERT_TRUE(frozen.has_value());
     EXPECT_EQ(frozen->veto, Guard::flapping);
