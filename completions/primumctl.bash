@@ -8,7 +8,7 @@ _primumctl_targets() {
 _primumctl() {
     local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]}
     local verbs='status list show explain sources incidents actions hold release disable enable
-        ack reload rules replay simulate version'
+        ack rollback reset-breaker reload rules replay simulate version'
     local verb='' word choices=''
     for word in "${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
         if [[ $word != -* ]]; then
@@ -37,8 +37,8 @@ _primumctl() {
             hold) choices="$(_primumctl_targets) --all --for --reason --json" ;;
             release) choices="$(_primumctl_targets) --all --reason --json" ;;
             disable) choices="$(_primumctl_targets) --for --reason --json" ;;
-            enable) choices="$(_primumctl_targets) --reason --json" ;;
-            ack | reload) choices='--reason --json' ;;
+            enable | reset-breaker) choices="$(_primumctl_targets) --reason --json" ;;
+            ack | rollback | reload) choices='--reason --json' ;;
             incidents) choices='show --limit --before --json' ;;
             actions) choices='--limit --before --json' ;;
             rules)

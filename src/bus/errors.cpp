@@ -139,6 +139,16 @@ std::optional<CallError> check_reason(std::string_view reason, std::size_t max_b
     return std::nullopt;
 }
 
+std::optional<CallError> check_action(std::string_view action) {
+    if (action.empty() || action.size() > max_name_bytes || !is_plain_text(action)) {
+        return CallError{error_name::invalid_argument,
+                         fmt::format("an action's id is one word of at most {} bytes; 'primumctl "
+                                     "actions' shows them",
+                                     max_name_bytes)};
+    }
+    return std::nullopt;
+}
+
 std::optional<CallError> check_name(std::string_view name) {
     if (name.size() > max_name_bytes || !is_plain_text(name)) {
         return CallError{error_name::invalid_argument,

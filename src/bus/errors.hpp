@@ -56,6 +56,8 @@ inline constexpr const char* internal = "org.primum.Error.Internal";
 
 // nullopt when `name` can be a target's name; empty is for the caller to judge.
 [[nodiscard]] std::optional<CallError> check_name(std::string_view name);
+// The same for the id of an action, which there must be.
+[[nodiscard]] std::optional<CallError> check_action(std::string_view action);
 
 // Whether `text` is valid UTF-8 in which no character is a control character.
 [[nodiscard]] bool is_plain_text(std::string_view text);

@@ -75,6 +75,8 @@ void Manager::add_writes() {
     add("Disable", "sts", "ts", {{"target", "usec", "reason"}, started}, &Manager::disable);
     add("Enable", "ss", "s", {{"target", "reason"}, {"message"}}, &Manager::enable);
     add("Acknowledge", "ts", "s", {{"incident", "reason"}, {"message"}}, &Manager::acknowledge);
+    add("Rollback", "ss", "s", {{"action", "reason"}, {"message"}}, &Manager::rollback);
+    add("ResetBreaker", "ss", "s", {{"target", "reason"}, {"message"}}, &Manager::reset_breaker);
     add("Reload", "s", "s", {{"reason"}, {"message"}}, &Manager::reload);
 }
 

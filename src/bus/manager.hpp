@@ -59,6 +59,8 @@ private:
     void release(const SharedCall& call);
     void enable(const SharedCall& call);
     void acknowledge(const SharedCall& call);
+    void rollback(const SharedCall& call);
+    void reset_breaker(const SharedCall& call);
     void reload(const SharedCall& call);
 
     void start_hold(const SharedCall& call, OperatorVerb verb, const char* action);

@@ -14,6 +14,8 @@ constexpr const char* action_release = "org.primum.release";
 constexpr const char* action_disable = "org.primum.disable";
 constexpr const char* action_enable = "org.primum.enable";
 constexpr const char* action_acknowledge = "org.primum.acknowledge";
+constexpr const char* action_rollback = "org.primum.rollback";
+constexpr const char* action_reset_breaker = "org.primum.reset-breaker";
 constexpr const char* action_reload = "org.primum.reload";
 
 std::string told(const ReloadStatus& status) {
@@ -46,6 +48,21 @@ void Manager::acknowledge(const SharedCall& call) {
     submit(call, std::move(command), action_acknowledge);
 }
 
+void Manager::rollback(const SharedCall& call) {
+    OperatorEvent command;
+    command.verb = OperatorVerb::rollback;
+    call->message() >> command.action >> command.reason;
+    if (const auto error = check_action(command.action)) {
+        call->refuse(*error);
+        return;
+    }
+    submit(call, std::move(command), action_rollback);
+}
+
+void Manager::reset_breaker(const SharedCall& call) {
+    end_hold(call, OperatorVerb::reset_breaker, action_reset_breaker);
+}
+
 void Manager::start_hold(const SharedCall& call, OperatorVerb verb, const char* action) {
     OperatorEvent command;
     command.verb = verb;
@@ -61,6 +78,7 @@ void Manager::start_hold(const SharedCall& call, OperatorVerb verb, const char* 
     submit(call, std::move(command), action);
 }
 
+// What takes a target and a reason.
 void Manager::end_hold(const SharedCall& call, OperatorVerb verb, const char* action) {
     OperatorEvent command;
     command.verb = verb;

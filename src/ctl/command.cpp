@@ -176,6 +176,16 @@ private:
             app_, "ack", "acknowledge an incident, which re-arms its ladder", Verb::acknowledge);
         ack->add_option("INCIDENT", command_.incident, "number of the incident")->required();
         add_reason(ack);
+        CLI::App* const rollback =
+            verb(app_, "rollback", "take the way back of an action", Verb::rollback);
+        rollback->add_option("ACTION", command_.action, "id of the action")->required();
+        add_reason(rollback);
+        CLI::App* const reset = verb(app_,
+                                     "reset-breaker",
+                                     "reset the host's breaker, or that of one target",
+                                     Verb::reset_breaker);
+        add_target(reset, false);
+        add_reason(reset);
         verb(app_, "reload", "read the rules again", Verb::reload)
             ->add_option("--reason", command_.reason, "why, for the record");
     }

@@ -34,6 +34,8 @@ enum class Verb : std::uint8_t {
     disable,
     enable,
     acknowledge,
+    rollback,
+    reset_breaker,
     incidents,
     incident,
     actions,
@@ -65,6 +67,7 @@ struct Command {
     Duration length{0};                   // of hold and disable
     std::string reason;                   // of what changes something
     std::uint64_t incident = 0;           // of acknowledge and incident
+    std::string action;                   // of rollback
     std::uint32_t limit = 20;             // of incidents and actions
     std::uint64_t before = 0;             // of incidents and actions: 0 is the newest
     std::vector<std::string> paths;       // of rules_check

@@ -26,7 +26,7 @@ using Render = std::function<std::string(const Document&, const Painter&)>;
 constexpr Duration interactive_timeout{std::chrono::seconds{150}};
 constexpr std::uint32_t actions_in_status = 5;
 
-constexpr std::array<std::pair<std::string_view, Exit>, 14> exits{{
+constexpr std::array<std::pair<std::string_view, Exit>, 18> exits{{
     {"org.primum.Error.NotAuthorized", Exit::denied},
     {"org.freedesktop.DBus.Error.AccessDenied", Exit::denied},
     {"org.freedesktop.DBus.Error.InteractiveAuthorizationRequired", Exit::denied},
@@ -36,6 +36,10 @@ constexpr std::array<std::pair<std::string_view, Exit>, 14> exits{{
     {"org.primum.Error.InvalidArgument", Exit::usage},
     {"org.primum.Error.UnknownTarget", Exit::usage},
     {"org.primum.Error.UnknownIncident", Exit::usage},
+    {"org.primum.Error.UnknownAction", Exit::usage},
+    {"org.primum.Error.DryRun", Exit::usage},
+    {"org.primum.Error.NoWayBack", Exit::usage},
+    {"org.primum.Error.NotTripped", Exit::usage},
     {"org.primum.Error.ReloadFailed", Exit::bad_data},
     {"org.primum.Error.Internal", Exit::internal},
     {"org.freedesktop.DBus.Error.UnknownMethod", Exit::internal},
@@ -139,6 +143,14 @@ Request request_of(const Command& command) {
             request.method = "Acknowledge";
             request.arguments = {command.incident, command.reason};
             break;
+        case Verb::rollback:
+            request.method = "Rollback";
+            request.arguments = {command.action, command.reason};
+            break;
+        case Verb::reset_breaker:
+            request.method = "ResetBreaker";
+            request.arguments = {target, command.reason};
+            break;
         default:
             request.method = "Reload";
             request.arguments = {command.reason.empty() ? std::string{"primumctl reload"}
@@ -217,6 +229,8 @@ Exit run(const Command& command, Surroundings& surroundings) {
         case Verb::disable:
         case Verb::enable:
         case Verb::acknowledge:
+        case Verb::rollback:
+        case Verb::reset_breaker:
         case Verb::reload:
             return change(command, surroundings);
         case Verb::rules_check:

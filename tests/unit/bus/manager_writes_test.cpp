@@ -32,16 +32,31 @@ TEST_F(ManagerWritesTest, KnowsEveryVerb) {
     for (const auto& [method, arguments] : testing::all_writes()) {
         EXPECT_EQ(call(method, arguments).error, "") << method;
     }
-    ASSERT_THAT(backend.commands, SizeIs(5));
+    ASSERT_THAT(backend.commands, SizeIs(7));
     EXPECT_EQ(backend.commands[1].verb, OperatorVerb::release);
     EXPECT_EQ(backend.commands[2].verb, OperatorVerb::disable);
     EXPECT_EQ(backend.commands[2].target, "");
     EXPECT_EQ(backend.commands[3].verb, OperatorVerb::enable);
     EXPECT_EQ(backend.commands[4].verb, OperatorVerb::acknowledge);
     EXPECT_EQ(backend.commands[4].incident, 7U);
+    EXPECT_EQ(backend.commands[5].verb, OperatorVerb::rollback);
+    EXPECT_EQ(backend.commands[5].action, "l-7");
+    EXPECT_EQ(backend.commands[5].target, "");
+    EXPECT_EQ(backend.commands[6].verb, OperatorVerb::reset_breaker);
+    EXPECT_EQ(backend.commands[6].target, "gateway");
     ASSERT_THAT(backend.reloads, SizeIs(1));
     EXPECT_EQ(backend.reloads[0].first, geteuid());
     EXPECT_EQ(backend.reloads[0].second, "new rules");
+}
+
+TEST_F(ManagerWritesTest, ARollbackNamesItsAction) {
+    start(as_root());
+    for (const std::string& id : {std::string{}, std::string(257, 'x'), std::string{"a\nb"}}) {
+        const Answer answer = call("Rollback", {id, "wrong"});
+        EXPECT_EQ(answer.error, "org.primum.Error.InvalidArgument");
+        EXPECT_THAT(answer.message, HasSubstr("primumctl actions"));
+    }
+    EXPECT_THAT(backend.commands, IsEmpty());
 }
 
 TEST_F(ManagerWritesTest, NeedsAReason) {

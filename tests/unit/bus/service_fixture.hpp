@@ -26,6 +26,8 @@ inline std::vector<std::pair<std::string, std::vector<Argument>>> all_writes() {
             {"Disable", {"", minute_us, "storm"}},
             {"Enable", {"", "storm is over"}},
             {"Acknowledge", {std::uint64_t{7}, "seen"}},
+            {"Rollback", {"l-7", "it was wrong"}},
+            {"ResetBreaker", {"gateway", "mended"}},
             {"Reload", {"new rules"}}};
 }
 

@@ -95,6 +95,9 @@ TEST_F(RunTest, HasAnExitCodeForEachFailure) {
     EXPECT_EQ(code(Kind::refused, "org.primum.Error.NotAuthorized"), Exit::denied);
     EXPECT_EQ(code(Kind::refused, "org.freedesktop.DBus.Error.AccessDenied"), Exit::denied);
     EXPECT_EQ(code(Kind::refused, "org.primum.Error.UnknownTarget"), Exit::usage);
+    EXPECT_EQ(code(Kind::refused, "org.primum.Error.UnknownAction"), Exit::usage);
+    EXPECT_EQ(code(Kind::refused, "org.primum.Error.NoWayBack"), Exit::usage);
+    EXPECT_EQ(code(Kind::refused, "org.primum.Error.NotTripped"), Exit::usage);
     EXPECT_EQ(code(Kind::refused, "org.primum.Error.TooLong"), Exit::usage);
     EXPECT_EQ(code(Kind::refused, "org.primum.Error.ReloadFailed"), Exit::bad_data);
     EXPECT_EQ(code(Kind::refused, "org.primum.Error.Internal"), Exit::internal);
@@ -123,6 +126,19 @@ TEST_F(RunTest, SendsWhatAChangeNeeds) {
     EXPECT_EQ(run_words({"ack", "7", "--reason", "seen", "--json"}), Exit::ok);
     EXPECT_EQ(out.str(), "{\"v\":1,\"ok\":true,\"message\":\"armed\"}\n");
     EXPECT_EQ(argument<std::uint64_t>(client.requests[1], 0), 7U);
+}
+
+TEST_F(RunTest, SendsRollbacksAndResets) {
+    client.answers = {{"Rollback", {"under way", std::nullopt}},
+                      {"ResetBreaker", {"reset", std::nullopt}}};
+    EXPECT_EQ(run_words({"rollback", "l-7", "--reason", "wrong"}), Exit::ok);
+    EXPECT_EQ(argument<std::string>(client.requests[0], 0), "l-7");
+    EXPECT_EQ(argument<std::string>(client.requests[0], 1), "wrong");
+    EXPECT_EQ(run_words({"reset-breaker", "gw", "--reason", "mended"}), Exit::ok);
+    EXPECT_EQ(argument<std::string>(client.requests[1], 0), "gw");
+    EXPECT_EQ(run_words({"reset-breaker", "--reason", "mended"}), Exit::ok);
+    EXPECT_EQ(argument<std::string>(client.requests[2], 0), "");
+    EXPECT_TRUE(client.requests[2].interactive);
 }
 
 TEST_F(RunTest, ReloadHasAReasonOfItsOwn) {
