@@ -44,20 +44,6 @@ private:
     GuardReport report_;
 };
 
-// The one whose turn it is at a rung; null where it has none.
-const RemedyRule* next_remedy(const TargetState& target, Level level, bool dry_run) {
-    const auto& remedies = target.rung(level).remedies;
-    if (remedies.empty()) {
-        return nullptr;
-    }
-    std::size_t used = 0;
-    if (target.incident) {
-        const auto& all = dry_run ? target.incident->dry_attempts : target.incident->attempts;
-        used = all[index_of(level)];
-    }
-    return &remedies[used % remedies.size()];
-}
-
 Answer ask_disabled(const World& world, const TargetState& target) {
     if (world.disabled) {
         return veto("the off switch is on: " + world.disabled_by);
@@ -160,10 +146,11 @@ Answer ask_host_busy(const World& world) {
 
 // What starts the unit uses systemd's own budget for it, and must leave a start to others: were it
 // spent, systemd would refuse even a person's.
-Answer ask_start_limit(const World& world, const TargetState& target, Level level, bool dry_run) {
-    const RemedyRule* remedy = next_remedy(target, level, dry_run);
+Answer ask_start_limit(const World& world, const TargetState& target, Level level) {
+    const auto index = next_remedy(world, target, level);
     const auto unit = world.units.find(target.rule->unit);
-    if (remedy == nullptr || remedy->kind != RemedyKind::restart || unit == world.units.end()) {
+    const bool starts = index && target.rung(level).remedies[*index].kind == RemedyKind::restart;
+    if (!starts || unit == world.units.end()) {
         return pass();
     }
     const auto limit = unit->second.starts().limit(world.now.t);
@@ -269,6 +256,28 @@ bool enforced(const World& world, const TargetState& target, Level level) {
     return target.rule->enforces(level, world.rules->settings.mode);
 }
 
+std::optional<std::uint32_t> next_remedy(const World& world,
+                                         const TargetState& target,
+                                         Level level) {
+    const RungRule& rung = target.rung(level);
+    std::vector<std::uint32_t> usable;
+    for (std::uint32_t i = 0; i < rung.remedies.size(); ++i) {
+        if (!world.trials.demoted(target.rule->name, level, i, rung.remedies[i].plan_digest)) {
+            usable.push_back(i);
+        }
+    }
+    if (usable.empty()) {
+        return std::nullopt;
+    }
+    std::uint32_t used = 0;
+    if (target.incident) {
+        const auto& all = enforced(world, target, level) ? target.incident->attempts
+                                                         : target.incident->dry_attempts;
+        used = all[index_of(level)];
+    }
+    return usable[used % usable.size()];
+}
+
 std::uint32_t next_streak(const World& world, const TargetState& target, Level level) {
     const auto* last =
         world.actions.latest(target.rule->name, level, !enforced(world, target, level));
@@ -307,7 +316,7 @@ GuardReport ask_guards(const World& world, const TargetState& target, Level leve
     round.ask(Guard::common_cause, ask_common_cause(world));
     round.ask(Guard::foreign_actor, ask_foreign_actor(world, target, level));
     round.ask(Guard::host_busy, ask_host_busy(world));
-    round.ask(Guard::start_limit, ask_start_limit(world, target, level, dry_run));
+    round.ask(Guard::start_limit, ask_start_limit(world, target, level));
     round.ask(Guard::cooldown, ask_cooldown(world, target, level));
     round.ask(Guard::target_budget, ask_target_budget(world, target, dry_run));
     round.ask(Guard::host_budget, ask_host_budget(world, level, dry_run));

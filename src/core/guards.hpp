@@ -33,6 +33,12 @@ std::optional<GuardReport> frozen_by_flapping(const World& world, const TargetSt
 // When the cooldown of (target, level) ends; nothing while there is none.
 std::optional<Instant> cooldown_until(const World& world, const TargetState& target, Level level);
 
+// The remedy whose turn it is at a rung: in their order, then round again, those left out that do
+// not beat waiting. Nothing where none is left.
+std::optional<std::uint32_t> next_remedy(const World& world,
+                                         const TargetState& target,
+                                         Level level);
+
 // The streak that an action started now would have: 1, or one more than the last.
 std::uint32_t next_streak(const World& world, const TargetState& target, Level level);
 

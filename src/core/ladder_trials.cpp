@@ -53,17 +53,7 @@ void Ladder::demote_what_does_not_beat_waiting() {
 }
 
 std::optional<std::uint32_t> Ladder::next_remedy() const {
-    const RungRule& rung = target_.rung(target_.level);
-    std::vector<std::uint32_t> usable;
-    for (std::uint32_t i = 0; i < rung.remedies.size(); ++i) {
-        if (!world_.trials.demoted(name(), target_.level, i, rung.remedies[i].plan_digest)) {
-            usable.push_back(i);
-        }
-    }
-    if (usable.empty()) {
-        return std::nullopt;
-    }
-    return usable[attempts()[index_of(target_.level)] % usable.size()];
+    return core::next_remedy(world_, target_, target_.level);
 }
 
 }  // namespace primum::core
