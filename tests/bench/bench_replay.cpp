@@ -58,9 +58,11 @@ critical = {{ above = 0.4 }}
 [target.t{0}.ladder.retry]
 for = "1m"
 remedy = [{{ reload = {{}} }}]
+verify = "3m"
 [target.t{0}.ladder.restart]
 for = "5m"
 remedy = [{{ restart = {{}} }}]
+verify = "3m"
 )",
                             i);
     }
@@ -211,7 +213,7 @@ double seconds_since(const timespec& begin) {
            static_cast<double>(now.tv_nsec - begin.tv_nsec) / 1e9;
 }
 
-int replay(const std::string& directory) {
+int run_replay(const std::string& directory) {
     timespec begin{};
     ::clock_gettime(CLOCK_MONOTONIC, &begin);
     auto events = replay::RecordedEvents::open({directory});
@@ -260,7 +262,7 @@ int replay(const std::string& directory) {
 int main(int argc, char** argv) {
     const std::vector<std::string> words{argv + 1, argv + argc};
     if (words.size() == 2 && words[0] == "run") {
-        return replay(words[1]);
+        return run_replay(words[1]);
     }
     if ((words.size() == 2 || words.size() == 3) && words[0] == "make") {
         const double days = words.size() == 3 ? std::strtod(words[2].c_str(), nullptr) : 30.0;
