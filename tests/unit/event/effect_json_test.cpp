@@ -26,7 +26,8 @@ TEST(EffectJsonTest, WritesEveryFieldOfARecordEvenAtItsDefault) {
         R"("wall_us":0},"updated":{"t_us":0,"wall_us":0},"closed":null,"open":true,)"
         R"("dry_run":false,"level":"observe","peak":"observe","phase":"waiting","reason":"",)"
         R"("spent":0,"helped":"steady","attempts":[0,0,0,0,0,0],"dry_attempts":[0,0,0,0,0,0],)"
-        R"("exhausted_code":"","paged":0,"in_other_hands":false,"held_back_since":null,"changes":0})");
+        R"("exhausted_code":"","paged":0,"in_other_hands":false,"held_back_since":null,)"
+        R"("changes":0})");
     EXPECT_EQ(write_effect(RecordEffect{TransitionRecord{"a",
                                                          stamp(1),
                                                          ActionState::finished,
