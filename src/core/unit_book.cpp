@@ -102,7 +102,9 @@ UnitHealth UnitFacts::health() const {
         return {Severity::unknown, words, "the unit is " + state_.load_state, true};
     }
     if (state_.active_state == "failed") {
-        return {Severity::critical, words, state_.result};
+        const std::string status =
+            state_.exit_status.empty() ? "" : ", status " + state_.exit_status;
+        return {Severity::critical, words, state_.result + status};
     }
     if (state_.active_state == "active") {
         return {Severity::ok, words, ""};

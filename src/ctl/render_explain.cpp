@@ -49,6 +49,9 @@ std::string target_text(const Document& explain, const Painter& painter) {
             fact("incident", fmt::format("{} (primumctl incidents show {})", incident, incident));
     }
     out += fact("reason", target["reason"].text());
+    if (!unit.empty()) {
+        out += fact("log", fmt::format("journalctl -e -u {}", unit));
+    }
     return out;
 }
 

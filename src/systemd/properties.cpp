@@ -2,6 +2,8 @@
 #include "systemd/properties.hpp"
 
 #include <algorithm>
+#include <csignal>
+#include <cstring>
 #include <tuple>
 
 namespace primum::systemd {
@@ -49,6 +51,19 @@ std::optional<std::uint64_t> unsigned_of(const PropertyMap& properties, const ch
         return *narrow;
     }
     return get<std::uint64_t>(properties, name);
+}
+
+std::optional<std::string> exit_status_of(const PropertyMap& properties) {
+    const auto code = get<std::int32_t>(properties, "ExecMainCode");
+    const auto status = get<std::int32_t>(properties, "ExecMainStatus");
+    if (!code.has_value() || !status.has_value()) {
+        return std::nullopt;
+    }
+    if (*code == CLD_EXITED) {
+        return std::to_string(*status);
+    }
+    const char* const signal = *code == 0 ? nullptr : sigabbrev_np(*status);
+    return signal == nullptr ? "" : signal;
 }
 
 std::optional<std::string> hex_of(const PropertyMap& properties, const char* name) {

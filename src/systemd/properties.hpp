@@ -33,6 +33,9 @@ using PropertyMap = std::map<std::string, sdbus::Variant>;
 // Of 32 or 64 bits.
 [[nodiscard]] std::optional<std::uint64_t> unsigned_of(const PropertyMap& properties,
                                                        const char* name);
+// How a service's main process ended: its exit code, or the name of the signal that ended it; empty
+// while it runs.
+[[nodiscard]] std::optional<std::string> exit_status_of(const PropertyMap& properties);
 // A byte array as hex digits.
 [[nodiscard]] std::optional<std::string> hex_of(const PropertyMap& properties, const char* name);
 [[nodiscard]] std::vector<std::string> texts_of(const PropertyMap& properties, const char* name);

@@ -13,7 +13,7 @@ bool same(const UnitEvent& a, const UnitEvent& b) {
            a.sub_state == b.sub_state && a.result == b.result &&
            a.invocation_id == b.invocation_id && a.restart == b.restart &&
            a.restart_delay == b.restart_delay && a.restarts == b.restarts && a.job_id == b.job_id &&
-           a.start_limit_burst == b.start_limit_burst &&
+           a.exit_status == b.exit_status && a.start_limit_burst == b.start_limit_burst &&
            a.start_limit_interval == b.start_limit_interval;
 }
 
@@ -178,6 +178,7 @@ void UnitTable::apply(Unit& unit, const UnitChange& change) {
     take(change.job_id, unit.now.job_id);
     take(change.result, unit.now.result);
     take(change.restart, unit.now.restart);
+    take(change.exit_status, unit.now.exit_status);
     take(change.restart_delay, unit.now.restart_delay);
     take(change.start_limit_burst, unit.now.start_limit_burst);
     take(change.start_limit_interval, unit.now.start_limit_interval);

@@ -32,6 +32,7 @@ struct UnitChange {
     std::optional<std::uint32_t> job_id;
     std::optional<std::string> result;
     std::optional<std::string> restart;
+    std::optional<std::string> exit_status;
     std::optional<Duration> restart_delay;
     std::optional<std::uint32_t> restarts;
     std::optional<std::uint32_t> start_limit_burst;

@@ -35,6 +35,7 @@ UnitChange service_change(const PropertyMap& properties) {
     UnitChange change;
     change.result = text_of(properties, "Result");
     change.restart = text_of(properties, "Restart");
+    change.exit_status = exit_status_of(properties);
     if (const auto us = unsigned_of(properties, "RestartUSec")) {
         change.restart_delay = bounded(*us);
     }
