@@ -208,8 +208,7 @@ struct RestoredBreaker {
     StoredStamp at;
 };
 
-// What a start knows of the past. Windows and trip counts are not in it: they start empty (but see
-// `engine`).
+// What a start knows of the past. Windows and trip counts are not in it: they start empty.
 struct RestoredState {
     std::string boot_id;              // of now
     bool clock_synchronised = false;  // else time passed since another boot counts as 0
@@ -228,9 +227,6 @@ struct RestoredState {
     std::vector<BaselineRecord> baselines;
     std::vector<RestoredBreaker> breakers;
     std::vector<TrialRecord> trials;
-    // Only at the head of a recording's segment that begins in the middle of a run: the whole
-    // engine, as Engine::save gave it. All other members but boot_id are then empty.
-    std::string engine;
 };
 
 }  // namespace primum

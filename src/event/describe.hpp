@@ -219,7 +219,6 @@ void describe(V& v, T& x) {
     v.maybe("baselines", x.baselines);
     v.maybe("breakers", x.breakers);
     v.maybe("trials", x.trials);
-    v.maybe("engine", x.engine);
 }
 
 }  // namespace primum::event

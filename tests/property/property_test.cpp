@@ -245,9 +245,6 @@ std::vector<Ran> requests(const Story& story, const std::vector<Duration>& resta
 // bottom.) Whether it got them is the world's affair, and from there on the worlds part, for what
 // comes later finds another one.
 //
-// Nothing flaps here: the last 21 checks are a window, and windows start empty, so that a restart
-// can end a freeze as soon as its warm-up is over.
-//
 // A world whose restart loses records that were never durable is left out: a hold given then is
 // gone, as its giver was told.
 TEST(RestartTest, CausesNoActionThatTheUninterruptedRunWouldNotTake) {
@@ -255,7 +252,6 @@ TEST(RestartTest, CausesNoActionThatTheUninterruptedRunWouldNotTake) {
     Shape shape;
     shape.most_targets = 1;
     shape.crowd = 1;
-    shape.flaps = false;
     shape.hostile = false;
     shape.reloads = false;
     shape.holds_lie_about_time = false;

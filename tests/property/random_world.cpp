@@ -173,7 +173,7 @@ private:
         Duration at = interval;
         while (at < story_.calm) {
             const Duration until = at + rng_.between(1, 60) * interval;
-            const auto spell = rng_.between(0, shape_.flaps ? 6 : 5);
+            const auto spell = rng_.between(0, 6);
             bool flips = false;
             for (; at < until && at < story_.calm; at += interval) {
                 if (spell <= 2) {

@@ -20,7 +20,6 @@ struct Shape {
         true;  // also events that no honest world sends, and an actuator that falls silent
     bool reloads = true;
     bool holds_lie_about_time = true;  // wall clock jumps
-    bool flaps = true;                 // spells in which the evidence changes at every other look
 };
 
 // What is done to a world, at a time; the same list can be put on any number of worlds.
