@@ -33,6 +33,7 @@ SUITES = {
     "box": "the installed daemon with real systemd, units and faults (needs root)",
     "sim": "2,000 simulated worlds and every named scenario, with ASan and UBSan",
     "asan": "unit, scenario, property and crash once more, with ASan and UBSan (a second build)",
+    "planted": "ten bugs put in on purpose: each must be caught by a test (minutes)",
     "bench": "the measurements of tests/bench (most need root; minutes)",
 }
 DEFAULT = ["tidy", "unit", "scenario", "property", "crash", "box"]
@@ -169,6 +170,20 @@ def run_bench():
     return counts
 
 
+def run_planted():
+    """Each bug is one case, passed when a test caught it."""
+    counts = {"passed": 0, "failed": 0, "skipped": 0}
+    with subprocess.Popen(["tests/planted/run"], cwd=ROOT, stdout=subprocess.PIPE,
+                          text=True) as script:
+        for line in script.stdout:
+            print(f"   {line}", end="", flush=True)
+            if line.startswith(("caught ", "MISSED ")):
+                counts["passed" if line.startswith("caught ") else "failed"] += 1
+    if script.returncode != 0 and counts["failed"] == 0:
+        counts["failed"] = 1
+    return counts
+
+
 def run_suite(suite, names):
     """Runs one suite; its counts."""
     say(f"{suite}: {SUITES[suite]}")
@@ -178,6 +193,8 @@ def run_suite(suite, names):
         return run_asan()
     if suite == "sim":
         return run_sim()
+    if suite == "planted":
+        return run_planted()
     if suite == "bench":
         return run_bench()
     # Box cases mostly wait, and boxes do not meet: two at a time.
