@@ -51,8 +51,12 @@ class _Shared:
         if cls.box is None:
             box = Box()
             box.__enter__()
+            try:
+                install(box, stage_of_this_run())
+            except BaseException:
+                box.stop()  # the next test makes one of its own: they must not pile up
+                raise
             atexit.register(box.stop)
-            install(box, stage_of_this_run())
             cls.box = box
         return cls.box
 
