@@ -21,6 +21,8 @@ class CrashTest(BoxCase):
     # How long the unit takes to stop and to start again: the job is under way for so long.
     slow = "ExecStartPre=/bin/sh -c '[ ! -e /run/test-starts/web ] || sleep 0.5'"
 
+    before = 0  # the newest incident when this round began
+
     def prepare(self, timeout="10s"):
         """Both daemons can be ended; the unit is watched."""
         for name, service in SERVICES.items():
@@ -36,12 +38,18 @@ class CrashTest(BoxCase):
         else:
             path.write_text(f"{text} {self.box.main_pid(SERVICES[daemon])}", encoding="ascii")
 
+    def newest(self):
+        """The number of the newest incident, 0 for none."""
+        found = self.incidents("web")
+        return found[0]["id"] if found else 0
+
     def settled(self):
-        """Whether the newest incident has come to an end of its own."""
+        """Whether the incident of this round has come to an end of its own."""
         if self.primum.ctl("status", check=False).returncode != 0:
             return False
         found = self.incidents("web")
-        return bool(found) and (not found[0]["open"] or found[0]["phase"] == "exhausted")
+        return bool(found) and found[0]["id"] > self.before and (
+            not found[0]["open"] or found[0]["phase"] == "exhausted")
 
     def check_truth(self, restarts, where):
         """The ledger against what really happened since the unit was made ill."""
@@ -62,6 +70,7 @@ class CrashTest(BoxCase):
         """Makes the unit ill with one order in place; (whether it fired, the action's result)."""
         service = SERVICES[daemon]
         starts = self.starts("web")
+        self.before = self.newest()
         before = self.box.main_pid(service)
         self.order(daemon, text)
         self.kill("web")
@@ -128,6 +137,7 @@ class CrashTest(BoxCase):
         self.prepare()
         for daemon, service in SERVICES.items():
             starts = self.starts("web")
+            self.before = self.newest()
             self.kill("web")
             self.until(lambda: self.box.show("web.service", "SubState")["SubState"] == "start-pre",
                        10, "the restart job to run")
