@@ -123,6 +123,14 @@ BudgetUse ActionBook::use(
     return use;
 }
 
+const RememberedAction* ActionBook::newest(std::uint64_t incident) const {
+    const auto found =
+        std::find_if(actions_.rbegin(), actions_.rend(), [&](const RememberedAction& each) {
+            return each.incident == incident;
+        });
+    return found == actions_.rend() ? nullptr : &*found;
+}
+
 const RememberedAction* ActionBook::latest(const std::string& target,
                                            Level level,
                                            bool dry_run) const {

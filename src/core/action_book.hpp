@@ -57,6 +57,8 @@ public:
     void forget(const std::string& id);
     // Null when it is not remembered.
     [[nodiscard]] const RememberedAction* find(const std::string& id) const;
+    // The newest intent of an incident; null if none is remembered.
+    [[nodiscard]] const RememberedAction* newest(std::uint64_t incident) const;
     [[nodiscard]] bool full() const { return actions_.size() >= capacity_; }
 
     // Use of a budget by one target (or all when empty) at one level (or all when `steady`).

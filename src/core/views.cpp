@@ -153,6 +153,10 @@ std::optional<Explanation> Engine::Impl::explain(std::string_view name) const {
     } else if (target.last_decision) {
         explanation.action = target.last_decision->action;
     }
+    if (explanation.action.empty() && target.incident) {
+        const auto* newest = world_.actions.newest(target.incident->id);
+        explanation.action = newest != nullptr ? newest->id : "";
+    }
     explanation.undo = undo_words(explanation.action);
     explanation.stop = "primumctl hold " + explanation.target.name + " --for 1h --reason \"...\"";
     return explanation;

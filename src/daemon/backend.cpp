@@ -86,6 +86,9 @@ std::vector<SourceView> DaemonBackend::sources() const {
 }
 
 std::optional<Explanation> DaemonBackend::explain(std::string_view target) const {
+    if (open_) {  // the core knows the time of its last event only: "now" is to mean now
+        ports_.submit(TickEvent{});
+    }
     return engine_.explain(target);
 }
 

@@ -69,5 +69,15 @@ TEST(ActionBookTest, GivesTheLatestAndItsEnd) {
     EXPECT_EQ(book.latest("web", Level::restart, false)->ended, at(9s));
 }
 
+TEST(ActionBookTest, GivesTheNewestOfAnIncident) {
+    ActionBook book{100};
+    EXPECT_EQ(book.newest(1), nullptr);
+    book.add(at(0s), action("a", 0s));
+    book.add(at(1s), action("b", 1s));
+    ASSERT_NE(book.newest(1), nullptr);
+    EXPECT_EQ(book.newest(1)->id, "b");
+    EXPECT_EQ(book.newest(2), nullptr);
+}
+
 }  // namespace
 }  // namespace primum::core

@@ -46,5 +46,26 @@ TEST(ViewsTest, TheHostIsOneScreen) {
     EXPECT_FALSE(world.engine.sources()[0].ever);
 }
 
+TEST(ViewsTest, AnExhaustedTargetStillNamesItsLastAction) {
+    EngineFixture world{rule_set({restart_target()})};
+    world.unit(1s, "active");
+    world.unit(2s, "failed");
+    ASSERT_NE(world.effect<AskPreflight>(), nullptr);
+    const std::uint64_t ticket = world.effect<AskPreflight>()->ticket;
+    world.tell(2s, PreflightEvent{ticket, Preflight::can, Refusal::none, "", {}});
+    ASSERT_NE(world.record<ActionRecord>(), nullptr);
+    const std::string id = world.record<ActionRecord>()->id;
+    world.tell(2s, LedgerEvent{LedgerNews::committed, id, ""});
+    world.tell(3s, ActionEvent{.action = id, .phase = ActionPhase::started});
+    world.tell(
+        3s,
+        ActionEvent{.action = id, .phase = ActionPhase::finished, .result = ActionResult::failed});
+    world.tell(30s, TickEvent{});
+    const auto explanation = world.engine.explain("web");
+    EXPECT_EQ(explanation->target.phase, Phase::exhausted);
+    EXPECT_EQ(explanation->action, id);
+    EXPECT_EQ(explanation->undo, "nothing to undo: a restart changes no file");
+}
+
 }  // namespace
 }  // namespace primum
