@@ -27,6 +27,7 @@ struct AskPreflight {
     std::string unit;
     Level level = Level::retry;
     std::uint32_t index = 0;
+    std::string candidate;  // of a failover; else empty
     std::string plan_digest;
     bool dry_run = false;  // only what starts no process may be asked
 };
@@ -38,6 +39,7 @@ struct RunAction {
     std::string unit;
     Level level = Level::retry;
     std::uint32_t index = 0;
+    std::string candidate;  // of a failover; else empty
     std::string plan_digest;
     Instant not_after;                        // later than this it is not to be started
     Duration timeout{0};                      // bounds the effect, from its start
@@ -52,6 +54,11 @@ struct SettleAction {
 // Take the stored way back. Answered by an ActionEvent rolled_back or rollback_failed.
 struct RollBack {
     std::string action;
+};
+
+// Find out what a provider's pointer names. Answered by a ProviderEvent.
+struct AskPointer {
+    std::string provider;
 };
 
 // Tell a person. At most one per incident and kind.
@@ -110,6 +117,7 @@ using Effect = std::variant<RecordEffect,
                             RunAction,
                             SettleAction,
                             RollBack,
+                            AskPointer,
                             Notify,
                             LevelChanged,
                             SeverityChanged,

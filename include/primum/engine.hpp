@@ -84,6 +84,20 @@ struct SourceView {
     std::uint32_t series = 0;
 };
 
+struct CandidateView {
+    ProviderRecord record;
+    std::optional<Instant> marked_until;
+};
+
+struct ProviderView {
+    std::string name;
+    Pointer pointer;
+    std::string current;  // candidate; empty: the pointer names none of them, or is not known
+    std::vector<CandidateView> candidates;  // in the order in which they are preferred
+    std::string next;                       // what comes next, in words
+    std::optional<Instant> failback_at;     // at the earliest
+};
+
 // The host in one screen.
 struct HostView {
     Mode mode = Mode::dry_run;
@@ -129,9 +143,15 @@ public:
     // When a tick is needed at the latest, or nothing while nothing is pending.
     [[nodiscard]] std::optional<Instant> next_deadline() const;
 
+    // Everything it is, as one line of printable text: an engine that is given it back in a
+    // `restore` (RestoredState::engine), and then the same `rules`, goes on with the same effects,
+    // byte for byte. Of no use to another version.
+    [[nodiscard]] std::string save() const;
+
     [[nodiscard]] HostView host() const;
     [[nodiscard]] std::vector<TargetSummary> targets() const;
     [[nodiscard]] std::vector<SourceView> sources() const;
+    [[nodiscard]] std::vector<ProviderView> providers() const;
     // nullopt: no such target.
     [[nodiscard]] std::optional<TargetSummary> target(std::string_view name) const;
     [[nodiscard]] std::optional<Explanation> explain(std::string_view name) const;

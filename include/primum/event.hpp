@@ -88,12 +88,11 @@ struct FileEvent {
     std::string path;
 };
 
-// The state of one provider candidate.
+// What a provider's pointer was found to name.
 struct ProviderEvent {
     std::string provider;
-    std::string candidate;
-    std::string state;  // healthy, degraded, rate_limited, dead, unknown
-    std::string note;
+    std::string candidate;  // empty: none of them
+    std::string detail;     // what it names instead, or why it cannot be read
 };
 
 enum class OperatorVerb : std::uint8_t {
@@ -103,21 +102,33 @@ enum class OperatorVerb : std::uint8_t {
     enable,
     acknowledge,
     reset_breaker,
-    rollback
+    rollback,
+    mark,  // a candidate's state, by hand
+    note   // of a candidate
 };
 template <>
-inline constexpr std::array<std::string_view, 7> enum_names<OperatorVerb>{
-    "hold", "release", "disable", "enable", "acknowledge", "reset_breaker", "rollback"};
+inline constexpr std::array<std::string_view, 9> enum_names<OperatorVerb>{"hold",
+                                                                          "release",
+                                                                          "disable",
+                                                                          "enable",
+                                                                          "acknowledge",
+                                                                          "reset_breaker",
+                                                                          "rollback",
+                                                                          "mark",
+                                                                          "note"};
 
 // A person's command, already authorised. Answered by an OperatorReply effect with the same ticket.
 struct OperatorEvent {
     std::uint64_t ticket = 0;
     OperatorVerb verb = OperatorVerb::hold;
     std::string target;  // empty: all targets (hold, release, disable, enable), the host's breaker
-    std::uint64_t incident = 0;  // of acknowledge
-    std::string action;          // of rollback
-    Duration length{0};          // of hold and disable: how long; mandatory
-    std::string reason;          // mandatory
+    std::uint64_t incident = 0;                      // of acknowledge
+    std::string action;                              // of rollback
+    std::string provider;                            // of mark and note
+    std::string candidate;                           // of mark and note
+    CandidateState state = CandidateState::unknown;  // of mark
+    Duration length{0};  // of hold, disable and mark: how long; mandatory
+    std::string reason;  // mandatory
     std::uint32_t uid = 0;
 };
 
@@ -157,6 +168,7 @@ struct PreflightEvent {
     Refusal code = Refusal::none;
     std::string detail;
     std::vector<std::string> blast_radius;  // units that would go down with it
+    std::string current;  // of a failover: the candidate that the pointer names; empty: none
 };
 
 enum class ActionPhase : std::uint8_t {
@@ -184,6 +196,7 @@ struct ActionEvent {
     SettledAs settled_as = SettledAs::not_started;
     std::string detail;  // job result, invocation before and after
     Duration took{0};
+    ActionFacts facts;
 };
 
 enum class LedgerNews : std::uint8_t { committed, failed, healthy, unhealthy };

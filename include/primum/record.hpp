@@ -81,12 +81,27 @@ struct ActionRecord {
     Level level = Level::retry;
     std::uint32_t index = 0;  // which of the rung's remedies
     std::string kind;         // name of the RemedyKind
+    std::string candidate;    // of a failover
     std::string plan_digest;
     bool dry_run = false;
     std::uint32_t streak = 1;  // how many in a row at this (target, level): sets the cooldown
     Stamp intended;
     std::vector<GuardVerdict> guards;
     std::vector<EvidenceItem> evidence;
+};
+
+inline constexpr std::uint32_t not_counted = UINT32_MAX;
+
+// What the actuator found and kept while it acted.
+struct ActionFacts {
+    std::string evidence;                // id of the evidence taken just before, or empty
+    std::vector<std::string> snapshots;  // ids of what was kept, in the order of the files
+    // File descriptors in the unit's store before and after a restart.
+    std::uint32_t stored_before = not_counted;
+    std::uint32_t stored_after = not_counted;
+    bool lost_state = false;  // fewer came back than went
+    std::string conflict;     // of a rollback: what somebody changed since, as a diff; bounded
+    bool operator==(const ActionFacts&) const = default;
 };
 
 // One step in an action's life. Append-only in the ledger.
@@ -99,6 +114,7 @@ struct TransitionRecord {
     std::string reason;                        // a stable code: refusal, outcome, who
     std::string detail;
     Duration took{0};
+    ActionFacts facts;
 };
 
 // "Hands off until": one row an owner, ended by time or by release.
@@ -164,6 +180,22 @@ struct TrialRecord {
     bool operator==(const TrialRecord&) const = default;
 };
 
+// How one candidate of a provider stands; written when it changes.
+struct ProviderRecord {
+    std::string provider;
+    std::string candidate;
+    CandidateState state = CandidateState::unknown;
+    std::string note;              // by hand, or what its indicator says
+    bool current = false;          // the pointer names it
+    bool marked = false;           // by hand, until `until`
+    std::uint32_t uid = 0;         // who marked or noted it
+    std::uint32_t fell_again = 0;  // failbacks to it in a row that did not last
+    Stamp until;
+    Stamp last_checked;
+    Stamp at;
+    bool operator==(const ProviderRecord&) const = default;
+};
+
 using Record = std::variant<IncidentRecord,
                             DecisionRecord,
                             ActionRecord,
@@ -172,7 +204,8 @@ using Record = std::variant<IncidentRecord,
                             OperatorRecord,
                             BaselineRecord,
                             BreakerRecord,
-                            TrialRecord>;
+                            TrialRecord,
+                            ProviderRecord>;
 
 // A stamp and the boot it belongs to.
 struct StoredStamp {
@@ -208,6 +241,12 @@ struct RestoredBreaker {
     StoredStamp at;
 };
 
+struct RestoredProvider {
+    ProviderRecord provider;
+    StoredStamp until;
+    StoredStamp at;
+};
+
 // What a start knows of the past. Windows and trip counts are not in it: they start empty.
 struct RestoredState {
     std::string boot_id;              // of now
@@ -227,6 +266,10 @@ struct RestoredState {
     std::vector<BaselineRecord> baselines;
     std::vector<RestoredBreaker> breakers;
     std::vector<TrialRecord> trials;
+    std::vector<RestoredProvider> providers;
+    // The whole engine as Engine::save gave it, where this is no start but the middle of a run;
+    // then nothing else of the above counts.
+    std::string engine;
 };
 
 }  // namespace primum

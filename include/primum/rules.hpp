@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <primum/remedy.hpp>
 #include <primum/series.hpp>
 #include <primum/time.hpp>
 #include <primum/vocabulary.hpp>
@@ -45,28 +46,6 @@ inline constexpr std::array<std::string_view, 13> enum_names<SourceKind>{"promet
                                                                          "dns",
                                                                          "exec",
                                                                          "alertmanager"};
-
-enum class RemedyKind : std::uint8_t {
-    reload,
-    signal,
-    reset_failed,
-    http,
-    dbus_call,
-    exec,
-    failover,
-    restart,
-    config_fallback
-};
-template <>
-inline constexpr std::array<std::string_view, 9> enum_names<RemedyKind>{"reload",
-                                                                        "signal",
-                                                                        "reset_failed",
-                                                                        "http",
-                                                                        "dbus_call",
-                                                                        "exec",
-                                                                        "failover",
-                                                                        "restart",
-                                                                        "config_fallback"};
 
 enum class ValueKind : std::uint8_t {
     gauge,
@@ -156,23 +135,6 @@ struct IndicatorRule {
     Duration stale_after{0};  // without an evaluation for so long it is `unknown`
 };
 
-// How a remedy can be undone, which decides when it is: `call` after `worse`; `files` (pointers
-// too) also after `unchanged`.
-enum class WayBack : std::uint8_t { none, call, files };
-template <>
-inline constexpr std::array<std::string_view, 3> enum_names<WayBack>{"none", "call", "files"};
-
-// One thing that can be done at a rung.
-struct RemedyRule {
-    RemedyKind kind = RemedyKind::restart;
-    WayBack way_back = WayBack::none;
-    Duration timeout{std::chrono::seconds{90}};  // from start to the end of its job
-    std::string irreversible;  // why there is no way back; empty where none is needed
-    // SHA-256 (hex) over everything that decides what this remedy does: target, unit, level,
-    // index, kind and every parameter. The actuator computes it again from its own reading.
-    std::string plan_digest;
-};
-
 struct Cooldown {
     Duration initial{std::chrono::minutes{5}};
     double factor = 2;
@@ -220,6 +182,38 @@ struct TargetRule {
     }
 };
 
+// Where a provider is pointed at: a symbolic link, a whole file, or one key of a file.
+enum class PointerForm : std::uint8_t { symlink, file, env, toml, json };
+template <>
+inline constexpr std::array<std::string_view, 5> enum_names<PointerForm>{
+    "symlink", "file", "env", "toml", "json"};
+
+struct Pointer {
+    PointerForm form = PointerForm::symlink;
+    std::string path;  // absolute
+    std::string key;   // of env, toml ("table.key") and json ("table.key"); else empty
+    bool operator==(const Pointer&) const = default;
+};
+
+// One that can be pointed at. Its state is that of `indicator` (none: always unknown): ok and info
+// are healthy, warning is degraded, error and critical are dead; `rate_limit` at error or above is
+// rate_limited, whatever the indicator says.
+struct CandidateRule {
+    std::string name;
+    std::string points_to;  // the link's target, the file to copy, or the key's value
+    std::optional<IndicatorRule> indicator;
+    std::optional<IndicatorRule> rate_limit;
+};
+
+struct ProviderRule {
+    std::string name;
+    Pointer pointer;
+    std::vector<CandidateRule> candidates;  // in the order in which they are preferred
+    // How long a preferred candidate must have been healthy; nothing: failback is by hand.
+    std::optional<Duration> failback_after{std::chrono::minutes{30}};
+    std::string digest;  // SHA-256 (hex) of its meaning; equal means unchanged
+};
+
 // What trips the breaker of a target; the host's trips at twice these numbers.
 struct BreakerRule {
     std::uint32_t window = 10;    // verified actions looked at, of the last 24 h
@@ -241,8 +235,9 @@ struct DecisionSettings {
 struct RuleSet {
     std::string digest;  // SHA-256 (hex) of the whole: a reload of the same digest is no reload
     DecisionSettings settings;
-    std::vector<SourceRule> sources;  // sorted by name
-    std::vector<TargetRule> targets;  // sorted by name
+    std::vector<SourceRule> sources;      // sorted by name
+    std::vector<ProviderRule> providers;  // sorted by name
+    std::vector<TargetRule> targets;      // sorted by name
 };
 
 }  // namespace primum

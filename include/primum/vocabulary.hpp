@@ -195,14 +195,32 @@ enum class Refusal : std::uint8_t {
     unreachable,        // primumd could not reach the actuator
     not_available,      // a kind that this version does not have
     not_applicable,     // the unit cannot take this remedy: no reload, not running, refuses it
+    untrusted,          // a file or program is not root's alone, or not what it was
+    unsafe_path,        // a link or a mount stands in the way of a declared path
+    too_large,          // what must be kept first is over the size limit
+    check_failed,       // the `check` of a fallback did not pass: nothing was changed
+    hook_failed,        // the `save` hook failed: nothing was restarted
+    conflict,           // somebody changed it since: nothing was overwritten
+    expired,            // the way back is too old
+    undone_before,      // a rollback was made, or begun, already
+    no_provider,        // no other candidate is healthy
+    points_there,       // the pointer names that candidate already
 };
 template <>
-inline constexpr std::array<std::string_view, 23> enum_names<Refusal>{
+inline constexpr std::array<std::string_view, 33> enum_names<Refusal>{
     "none",           "bad_request",   "not_permitted",     "stale_plan",   "too_late",
     "disabled",       "not_enforced",  "protected_unit",    "masked",       "budget",
     "seen_before",    "foreign_job",   "stopped_by_person", "unit_missing", "blast_radius",
     "unknown_action", "no_way_back",   "rules_unreadable",  "storage",      "bus",
-    "unreachable",    "not_available", "not_applicable"};
+    "unreachable",    "not_available", "not_applicable",    "untrusted",    "unsafe_path",
+    "too_large",      "check_failed",  "hook_failed",       "conflict",     "expired",
+    "undone_before",  "no_provider",   "points_there"};
+
+// How a provider's candidate stands. Never fail over to what is rate_limited, dead or unknown.
+enum class CandidateState : std::uint8_t { unknown, healthy, degraded, rate_limited, dead };
+template <>
+inline constexpr std::array<std::string_view, 5> enum_names<CandidateState>{
+    "unknown", "healthy", "degraded", "rate_limited", "dead"};
 
 // Who made a unit run anew.
 enum class StartedBy : std::uint8_t {

@@ -70,6 +70,10 @@ void Engine::Impl::take(const OperatorEvent& event) {
         case OperatorVerb::reset_breaker:
             reset_breaker(event);
             break;
+        case OperatorVerb::mark:
+        case OperatorVerb::note:
+            reply(event, false, "unknown_provider", "there is no provider of that name");
+            break;
     }
 }
 

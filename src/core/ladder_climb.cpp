@@ -154,6 +154,7 @@ bool Ladder::want_action() {
                              target_.rule->unit,
                              target_.level,
                              index,
+                             {},
                              rung.remedies[index].plan_digest,
                              is_dry_run()});
     target_.asking = asking;

@@ -83,6 +83,10 @@ void Effects::carry(const AskPreflight& effect) {
     ports_.ask(effect);
 }
 
+void Effects::carry(const AskPointer& effect) {
+    ports_.ask_pointer(effect);
+}
+
 void Effects::carry(const RunAction& effect) {
     if (stopping_) {
         return;

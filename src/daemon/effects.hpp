@@ -20,6 +20,7 @@ namespace primum::daemon {
 struct EffectPorts {
     std::function<void(std::vector<Record>)> record;  // one batch, one transaction
     std::function<void(const AskPreflight&)> ask;
+    std::function<void(const AskPointer&)> ask_pointer;
     std::function<void(const RunAction&)> run;
     std::function<void(const SettleAction&)> settle;
     std::function<void(const RollBack&)> roll_back;
@@ -54,6 +55,7 @@ private:
     void record(const std::vector<Effect>& effects);
     void tell(Effect effect);
     void carry(const AskPreflight& effect);
+    void carry(const AskPointer& effect);
     void carry(const RunAction& effect);
     void carry(const SettleAction& effect);
     void carry(const RollBack& effect);

@@ -34,6 +34,7 @@ EffectPorts Daemon::effect_ports() {
     return {
         .record = [this](std::vector<Record> batch) { record(std::move(batch)); },
         .ask = [this](const AskPreflight& effect) { actuator_->ask(effect); },
+        .ask_pointer = [this](const AskPointer& effect) { actuator_->ask_pointer(effect); },
         .run = [this](const RunAction& effect) { actuator_->run(effect); },
         .settle = [this](const SettleAction& effect) { actuator_->settle(effect); },
         .roll_back = [this](const RollBack& effect) { actuator_->roll_back(effect); },

@@ -94,12 +94,23 @@ void describe(V& v, T& x) {
     v.field("level", x.level);
     v.maybe("index", x.index);
     v.maybe("kind", x.kind);
+    v.maybe("candidate", x.candidate);
     v.maybe("plan_digest", x.plan_digest);
     v.maybe("dry_run", x.dry_run);
     v.maybe("streak", x.streak, 1U);
     v.field("intended", x.intended);
     v.maybe("guards", x.guards);
     v.maybe("evidence", x.evidence);
+}
+
+template <class V, Is<ActionFacts> T>
+void describe(V& v, T& x) {
+    v.maybe("evidence", x.evidence);
+    v.maybe("snapshots", x.snapshots);
+    v.maybe("stored_before", x.stored_before, not_counted);
+    v.maybe("stored_after", x.stored_after, not_counted);
+    v.maybe("lost_state", x.lost_state);
+    v.maybe("conflict", x.conflict);
 }
 
 template <class V, Is<TransitionRecord> T>
@@ -112,6 +123,7 @@ void describe(V& v, T& x) {
     v.maybe("reason", x.reason);
     v.maybe("detail", x.detail);
     v.maybe("took", x.took);
+    v.maybe("facts", x.facts, ActionFacts{});
 }
 
 template <class V, Is<HoldRecord> T>
@@ -172,6 +184,21 @@ void describe(V& v, T& x) {
     v.field("at", x.at);
 }
 
+template <class V, Is<ProviderRecord> T>
+void describe(V& v, T& x) {
+    v.field("provider", x.provider);
+    v.field("candidate", x.candidate);
+    v.field("state", x.state);
+    v.maybe("note", x.note);
+    v.maybe("current", x.current);
+    v.maybe("marked", x.marked);
+    v.maybe("uid", x.uid);
+    v.maybe("fell_again", x.fell_again);
+    v.maybe("until", x.until);
+    v.maybe("last_checked", x.last_checked);
+    v.field("at", x.at);
+}
+
 template <class V, Is<RestoredIncident> T>
 void describe(V& v, T& x) {
     v.field("incident", x.incident);
@@ -203,6 +230,13 @@ void describe(V& v, T& x) {
     v.field("at", x.at);
 }
 
+template <class V, Is<RestoredProvider> T>
+void describe(V& v, T& x) {
+    v.field("provider", x.provider);
+    v.maybe("until", x.until);
+    v.field("at", x.at);
+}
+
 template <class V, Is<RestoredState> T>
 void describe(V& v, T& x) {
     v.field("boot_id", x.boot_id);
@@ -219,6 +253,8 @@ void describe(V& v, T& x) {
     v.maybe("baselines", x.baselines);
     v.maybe("breakers", x.breakers);
     v.maybe("trials", x.trials);
+    v.maybe("providers", x.providers);
+    v.maybe("engine", x.engine);
 }
 
 }  // namespace primum::event

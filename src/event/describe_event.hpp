@@ -93,9 +93,8 @@ void describe(V& v, T& x) {
 template <class V, Is<ProviderEvent> T>
 void describe(V& v, T& x) {
     v.field("provider", x.provider);
-    v.field("candidate", x.candidate);
-    v.field("state", x.state);
-    v.maybe("note", x.note);
+    v.maybe("candidate", x.candidate);
+    v.maybe("detail", x.detail);
 }
 
 template <class V, Is<OperatorEvent> T>
@@ -105,6 +104,9 @@ void describe(V& v, T& x) {
     v.maybe("target", x.target);
     v.maybe("incident", x.incident);
     v.maybe("action", x.action);
+    v.maybe("provider", x.provider);
+    v.maybe("candidate", x.candidate);
+    v.maybe("state", x.state, CandidateState::unknown);
     v.maybe("length", x.length);
     v.maybe("reason", x.reason);
     v.field("uid", x.uid);
@@ -137,6 +139,7 @@ void describe(V& v, T& x) {
     v.maybe("code", x.code, Refusal::none);
     v.maybe("detail", x.detail);
     v.maybe("blast_radius", x.blast_radius);
+    v.maybe("current", x.current);
 }
 
 template <class V, Is<ActionEvent> T>
@@ -148,6 +151,7 @@ void describe(V& v, T& x) {
     v.maybe("settled_as", x.settled_as, SettledAs::not_started);
     v.maybe("detail", x.detail);
     v.maybe("took", x.took);
+    v.maybe("facts", x.facts, ActionFacts{});
 }
 
 template <class V, Is<LedgerEvent> T>

@@ -16,6 +16,7 @@ constexpr std::array<std::string_view, std::variant_size_v<Effect>> effect_names
                                                                                  "run_action",
                                                                                  "settle_action",
                                                                                  "roll_back",
+                                                                                 "ask_pointer",
                                                                                  "notify",
                                                                                  "level_changed",
                                                                                  "severity_changed",
@@ -31,7 +32,8 @@ constexpr std::array<std::string_view, std::variant_size_v<Record>> record_names
                                                                                  "operator",
                                                                                  "baseline",
                                                                                  "breaker",
-                                                                                 "trial"};
+                                                                                 "trial",
+                                                                                 "provider"};
 
 }  // namespace
 
@@ -42,6 +44,7 @@ void describe(V& v, T& x) {
     v.field("unit", x.unit);
     v.field("level", x.level);
     v.field("index", x.index);
+    v.maybe("candidate", x.candidate);
     v.field("plan_digest", x.plan_digest);
     v.field("dry_run", x.dry_run);
 }
@@ -53,6 +56,7 @@ void describe(V& v, T& x) {
     v.field("unit", x.unit);
     v.field("level", x.level);
     v.field("index", x.index);
+    v.maybe("candidate", x.candidate);
     v.field("plan_digest", x.plan_digest);
     v.field("not_after", x.not_after);
     v.field("timeout", x.timeout);
@@ -67,6 +71,11 @@ void describe(V& v, T& x) {
 template <class V, Is<RollBack> T>
 void describe(V& v, T& x) {
     v.field("action", x.action);
+}
+
+template <class V, Is<AskPointer> T>
+void describe(V& v, T& x) {
+    v.field("provider", x.provider);
 }
 
 template <class V, Is<Notify> T>

@@ -38,8 +38,8 @@ private:
 
 Sha256 chain_hash(Blob previous, const ChainRow& row) {
     const TransitionRecord& t = row.transition;
-    return Bytes{}
-        .bytes(previous)
+    Bytes bytes;
+    bytes.bytes(previous)
         .number(row.sequence)
         .text(t.action)
         .stamp(t.at)
@@ -50,13 +50,17 @@ Sha256 chain_hash(Blob previous, const ChainRow& row) {
         .text(t.reason)
         .text(t.detail)
         .number(std::int64_t{t.took.count()})
-        .bytes(row.record_hash)
-        .hash();
+        .bytes(row.record_hash);
+    // Rows from before there were facts have none.
+    if (t.facts != ActionFacts{}) {
+        bytes.text(pack(t.facts));
+    }
+    return bytes.hash();
 }
 
 Sha256 record_hash(const ActionRecord& action, std::string_view boot_id) {
-    return Bytes{}
-        .text(action.id)
+    Bytes bytes;
+    bytes.text(action.id)
         .number(action.sequence)
         .number(action.incident)
         .text(action.target)
@@ -70,8 +74,11 @@ Sha256 record_hash(const ActionRecord& action, std::string_view boot_id) {
         .stamp(action.intended)
         .text(boot_id)
         .text(pack(action.guards))
-        .text(pack(action.evidence))
-        .hash();
+        .text(pack(action.evidence));
+    if (!action.candidate.empty()) {
+        bytes.text(action.candidate);
+    }
+    return bytes.hash();
 }
 
 }  // namespace primum::ledger

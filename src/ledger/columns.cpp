@@ -3,6 +3,7 @@
 
 #include <charconv>
 #include <optional>
+#include <sstream>
 
 namespace primum::ledger {
 namespace {
@@ -108,6 +109,25 @@ std::string pack(const std::array<std::uint32_t, level_count>& counts) {
     return out;
 }
 
+std::string pack(const ActionFacts& facts) {
+    std::string out;
+    if (facts == ActionFacts{}) {
+        return out;
+    }
+    std::string snapshots;
+    for (const std::string& id : facts.snapshots) {
+        snapshots += (snapshots.empty() ? "" : " ") + id;
+    }
+    append_line<6>(out,
+                   {facts.evidence,
+                    snapshots,
+                    std::to_string(facts.stored_before),
+                    std::to_string(facts.stored_after),
+                    facts.lost_state ? "lost" : "",
+                    facts.conflict});
+    return out;
+}
+
 bool unpack(std::string_view text, std::vector<GuardVerdict>& guards) {
     guards.clear();
     std::array<std::string, 3> parts;
@@ -158,6 +178,29 @@ bool unpack(std::string_view text, std::array<std::uint32_t, level_count>& count
         }
     }
     return text.empty();
+}
+
+bool unpack(std::string_view text, ActionFacts& facts) {
+    facts = {};
+    std::array<std::string, 6> parts;
+    if (text.empty()) {
+        return true;
+    }
+    if (!take_line(text, parts) || !text.empty()) {
+        return false;
+    }
+    const auto number = [](const std::string& from, std::uint32_t& to) {
+        const auto [end, error] = std::from_chars(from.data(), from.data() + from.size(), to);
+        return error == std::errc{} && end == from.data() + from.size();
+    };
+    facts.evidence = std::move(parts[0]);
+    std::istringstream ids{parts[1]};
+    for (std::string id; ids >> id;) {
+        facts.snapshots.push_back(id);
+    }
+    facts.lost_state = parts[4] == "lost";
+    facts.conflict = std::move(parts[5]);
+    return number(parts[2], facts.stored_before) && number(parts[3], facts.stored_after);
 }
 
 }  // namespace primum::ledger

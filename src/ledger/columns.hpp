@@ -20,11 +20,14 @@ namespace primum::ledger {
 [[nodiscard]] std::string pack(const std::vector<GuardVerdict>& guards);
 [[nodiscard]] std::string pack(const std::vector<EvidenceItem>& evidence);
 [[nodiscard]] std::string pack(const std::array<std::uint32_t, level_count>& counts);
+// Empty where nothing was found.
+[[nodiscard]] std::string pack(const ActionFacts& facts);
 
 // False where the text is not what pack() writes.
 [[nodiscard]] bool unpack(std::string_view text, std::vector<GuardVerdict>& guards);
 [[nodiscard]] bool unpack(std::string_view text, std::vector<EvidenceItem>& evidence);
 [[nodiscard]] bool unpack(std::string_view text, std::array<std::uint32_t, level_count>& counts);
+[[nodiscard]] bool unpack(std::string_view text, ActionFacts& facts);
 
 // Reads the columns of the present row from left to right.
 class RowReader {

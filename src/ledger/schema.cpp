@@ -206,7 +206,29 @@ CREATE TABLE trials(
 ) STRICT, WITHOUT ROWID;
 )sql";
 
-constexpr std::array<const char*, 2> migrations{version_1, version_2};
+// What the actuator found and kept stands with the step it was told in.
+constexpr const char* version_3 = R"sql(
+ALTER TABLE actions ADD COLUMN candidate TEXT NOT NULL DEFAULT '';
+ALTER TABLE action_transitions ADD COLUMN facts TEXT NOT NULL DEFAULT '';
+
+DROP TABLE provider_states;
+CREATE TABLE provider_states(
+    provider TEXT NOT NULL,
+    candidate TEXT NOT NULL,
+    state TEXT NOT NULL,
+    note TEXT NOT NULL,
+    current INTEGER NOT NULL,
+    marked INTEGER NOT NULL,
+    uid INTEGER NOT NULL,
+    fell_again INTEGER NOT NULL,
+    checked_t_us INTEGER NOT NULL, checked_wall_us INTEGER NOT NULL,
+    until_t_us INTEGER NOT NULL, until_wall_us INTEGER NOT NULL, until_boot TEXT NOT NULL,
+    at_t_us INTEGER NOT NULL, at_wall_us INTEGER NOT NULL, at_boot TEXT NOT NULL,
+    PRIMARY KEY(provider, candidate)
+) STRICT, WITHOUT ROWID;
+)sql";
+
+constexpr std::array<const char*, 3> migrations{version_1, version_2, version_3};
 
 }  // namespace
 

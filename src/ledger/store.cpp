@@ -203,7 +203,7 @@ INSERT INTO decisions VALUES(NULL, nullif(?1, 0), ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9
 LedgerResult<void> Store::put(const ActionRecord& record) {
     constexpr std::string_view sql = R"sql(
 INSERT INTO actions VALUES(?1, ?2, nullif(?3, 0), ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13,
-    ?14, ?15, ?16)
+    ?14, ?15, ?16, ?17)
 )sql";
     auto done = execute(sql,
                         record.sequence,
@@ -221,7 +221,8 @@ INSERT INTO actions VALUES(?1, ?2, nullif(?3, 0), ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?
                         to_us(record.intended.wall),
                         options_.boot_id,
                         pack(record.guards),
-                        pack(record.evidence));
+                        pack(record.evidence),
+                        record.candidate);
     if (!done) {
         return done;
     }
@@ -255,20 +256,22 @@ LedgerResult<void> Store::put_transition(const TransitionRecord& record, const S
         (*last)->reset();
     }
     const Sha256 hash = chain_hash(previous, row);
-    return execute("INSERT INTO action_transitions VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                   row.sequence,
-                   record.action,
-                   to_us(record.at.t),
-                   to_us(record.at.wall),
-                   options_.boot_id,
-                   name_of(record.state),
-                   name_of(record.result),
-                   name_of(record.outcome),
-                   record.reason,
-                   record.detail,
-                   std::int64_t{record.took.count()},
-                   Blob{intent},
-                   Blob{hash});
+    return execute(
+        "INSERT INTO action_transitions VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        row.sequence,
+        record.action,
+        to_us(record.at.t),
+        to_us(record.at.wall),
+        options_.boot_id,
+        name_of(record.state),
+        name_of(record.result),
+        name_of(record.outcome),
+        record.reason,
+        record.detail,
+        std::int64_t{record.took.count()},
+        Blob{intent},
+        Blob{hash},
+        pack(record.facts));
 }
 
 LedgerResult<void> Store::put(const HoldRecord& record) {
@@ -344,6 +347,38 @@ LedgerResult<void> Store::put(const TrialRecord& record) {
                    record.unchanged,
                    record.worse,
                    record.demoted,
+                   to_us(record.at.t),
+                   to_us(record.at.wall),
+                   options_.boot_id);
+}
+
+// A mark keeps the boot it was made in, as long as it is the same one.
+LedgerResult<void> Store::put(const ProviderRecord& record) {
+    constexpr std::string_view sql = R"sql(
+INSERT INTO provider_states VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?15, ?13,
+    ?14, ?15)
+ON CONFLICT(provider, candidate) DO UPDATE SET
+    state = excluded.state, note = excluded.note, current = excluded.current,
+    marked = excluded.marked, uid = excluded.uid, fell_again = excluded.fell_again,
+    checked_t_us = excluded.checked_t_us, checked_wall_us = excluded.checked_wall_us,
+    until_t_us = iif(until_wall_us = excluded.until_wall_us, until_t_us, excluded.until_t_us),
+    until_boot = iif(until_wall_us = excluded.until_wall_us, until_boot, excluded.until_boot),
+    until_wall_us = excluded.until_wall_us,
+    at_t_us = excluded.at_t_us, at_wall_us = excluded.at_wall_us, at_boot = excluded.at_boot
+)sql";
+    return execute(sql,
+                   record.provider,
+                   record.candidate,
+                   name_of(record.state),
+                   record.note,
+                   record.current,
+                   record.marked,
+                   record.uid,
+                   record.fell_again,
+                   to_us(record.last_checked.t),
+                   to_us(record.last_checked.wall),
+                   to_us(record.until.t),
+                   to_us(record.until.wall),
                    to_us(record.at.t),
                    to_us(record.at.wall),
                    options_.boot_id);

@@ -136,6 +136,7 @@ private:
     LedgerResult<void> put(const BaselineRecord& record);
     LedgerResult<void> put(const BreakerRecord& record);
     LedgerResult<void> put(const TrialRecord& record);
+    LedgerResult<void> put(const ProviderRecord& record);
     LedgerResult<void> restore_learnt(RestoredState& state);
 
     StoreOptions options_;

@@ -21,7 +21,7 @@ constexpr std::string_view incident_columns =
 constexpr std::string_view action_columns =
     "sequence, id, coalesce(incident, 0), target, unit, level, remedy_index, kind, plan_digest,"
     "dry_run, streak, intended_t_us, intended_wall_us, intended_boot, guards, evidence, state,"
-    "result, outcome, ended_t_us, ended_wall_us, ended_boot";
+    "result, outcome, ended_t_us, ended_wall_us, ended_boot, candidate";
 
 void read_row(RowReader& row, RestoredIncident& value) {
     IncidentRecord& i = value.incident;
@@ -40,7 +40,7 @@ void read_row(RowReader& row, RestoredAction& value) {
     ActionRecord& a = value.action;
     row.read_all(a.sequence, a.id, a.incident, a.target, a.unit, a.level, a.index, a.kind);
     row.read_all(a.plan_digest, a.dry_run, a.streak, value.intended, a.guards, a.evidence);
-    row.read_all(value.state, value.result, value.outcome, value.ended);
+    row.read_all(value.state, value.result, value.outcome, value.ended, a.candidate);
     a.intended = value.intended.at;
 }
 
@@ -61,6 +61,7 @@ void read_row(RowReader& row, DecisionRecord& d) {
 void read_row(RowReader& row, TransitionRecord& t) {
     StoredStamp at;
     row.read_all(t.action, at, t.state, t.result, t.outcome, t.reason, t.detail, t.took);
+    row.read(t.facts);
     t.at = at.at;
 }
 
@@ -87,6 +88,17 @@ void read_row(RowReader& row, TrialRecord& t) {
     row.read_all(t.target, t.level, t.index, t.plan_digest, t.improved, t.unchanged, t.worse);
     row.read_all(t.demoted, at);
     t.at = at.at;
+}
+
+void read_row(RowReader& row, RestoredProvider& value) {
+    ProviderRecord& p = value.provider;
+    row.read_all(p.provider, p.candidate, p.state, p.note, p.current, p.marked, p.uid);
+    row.read(p.fell_again);
+    p.last_checked.t = instant_from_us(row.integer());
+    p.last_checked.wall = wall_from_us(row.integer());
+    row.read_all(value.until, value.at);
+    p.until = value.until.at;
+    p.at = value.at.at;
 }
 
 // All rows of a bound statement.
@@ -234,6 +246,12 @@ LedgerResult<void> Store::restore_learnt(RestoredState& state) {
     if (!trials) {
         return fail(std::move(trials.error()));
     }
+    auto providers = select<RestoredProvider>(
+        "SELECT * FROM provider_states ORDER BY provider, candidate LIMIT ?", most);
+    if (!providers) {
+        return fail(std::move(providers.error()));
+    }
+    state.providers = std::move(*providers);
     state.baselines = std::move(*baselines);
     state.breakers = std::move(*breakers);
     state.trials = std::move(*trials);
@@ -291,7 +309,7 @@ LedgerResult<std::optional<IncidentStory>> Store::incident(std::uint64_t id) {
     }
     auto transitions = select<TransitionRecord>(
         "SELECT action, at_t_us, at_wall_us, at_boot, state, result, outcome, reason, detail,"
-        " took_us FROM action_transitions WHERE action IN (SELECT id FROM actions WHERE"
+        " took_us, facts FROM action_transitions WHERE action IN (SELECT id FROM actions WHERE"
         " incident = ?) ORDER BY sequence LIMIT 10000",
         id);
     if (!transitions) {

@@ -58,7 +58,8 @@ public:
         read.boot_id = std::move(at.boot_id);
         sequence = read.sequence;
         const Blob intent = row.blob(11);
-        if (!reader.sound() || intent.size() != read.record_hash.size()) {
+        const bool has_facts = unpack(row.text(13), read.transition.facts);
+        if (!reader.sound() || !has_facts || intent.size() != read.record_hash.size()) {
             return "a value that the ledger never wrote";
         }
         std::copy(intent.begin(), intent.end(), read.record_hash.begin());
@@ -112,7 +113,7 @@ LedgerResult<ChainReport> Store::verify() {
     }
     auto rows = database_.prepare(
         "SELECT sequence, action, at_t_us, at_wall_us, at_boot, state, result, outcome, reason,"
-        " detail, took_us, record_hash, hash FROM action_transitions ORDER BY sequence");
+        " detail, took_us, record_hash, hash, facts FROM action_transitions ORDER BY sequence");
     if (!rows) {
         return fail(std::move(rows.error()));
     }
@@ -142,7 +143,8 @@ LedgerResult<ChainReport> Store::verify_actions(ChainReport report) {
         "SELECT a.sequence, a.id, coalesce(a.incident, 0), a.target, a.unit, a.level,"
         " a.remedy_index, a.kind, a.plan_digest, a.dry_run, a.streak, a.intended_t_us,"
         " a.intended_wall_us, a.intended_boot, a.guards, a.evidence,"
-        " t.sequence, t.record_hash FROM actions a LEFT JOIN action_transitions t ON t.sequence ="
+        " a.candidate, t.sequence, t.record_hash FROM actions a LEFT JOIN action_transitions t ON "
+        "t.sequence ="
         " (SELECT min(sequence) FROM action_transitions WHERE action = a.id AND state = 'intended')"
         " ORDER BY t.sequence");
     if (!actions) {
@@ -161,11 +163,12 @@ LedgerResult<ChainReport> Store::verify_actions(ChainReport report) {
         RowReader reader{*actions};
         reader.read_all(a.sequence, a.id, a.incident, a.target, a.unit, a.level, a.index, a.kind);
         reader.read_all(a.plan_digest, a.dry_run, a.streak, intended, a.guards, a.evidence);
+        reader.read(a.candidate);
         a.intended = intended.at;
         const Sha256 expected = record_hash(a, intended.boot_id);
-        if (!reader.sound() || !equal(expected, actions->blob(17))) {
+        if (!reader.sound() || !equal(expected, actions->blob(18))) {
             report.intact = false;
-            report.first_broken = static_cast<std::uint64_t>(actions->integer(16));
+            report.first_broken = static_cast<std::uint64_t>(actions->integer(17));
             report.what = "the action " + a.id + " is not what was intended";
             return report;
         }

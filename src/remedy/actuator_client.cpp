@@ -7,6 +7,7 @@
 #include <cstring>
 #include <map>
 #include <optional>
+#include <set>
 #include <utility>
 #include <vector>
 
@@ -65,6 +66,7 @@ std::string execute_frame(const RunAction& effect) {
     request.target = effect.target;
     request.level = effect.level;
     request.index = effect.index;
+    request.candidate = effect.candidate;
     request.plan_digest = effect.plan_digest;
     request.not_after = effect.not_after;
     request.operator_uid = effect.operator_uid;
@@ -87,6 +89,7 @@ public:
     void run(const RunAction& effect);
     void settle(const std::string& action);
     void roll_back(const std::string& action);
+    void ask_pointer(const std::string& provider);
 
     [[nodiscard]] bool connected() const { return fd_.get() >= 0; }
     [[nodiscard]] const std::string& trouble() const { return trouble_; }
@@ -131,6 +134,7 @@ private:
     std::map<std::string, Execute> executes_;
     std::map<std::string, Settle> settles_;
     std::map<std::string, bool> rollbacks_;  // whether sent on this connection
+    std::set<std::string> pointers_;         // asked for, not answered
     std::vector<EventBody> later_;
     systemd::LoopSource io_;
     systemd::LoopSource reconnect_;
@@ -174,6 +178,9 @@ void ActuatorClient::Impl::connect() {
         sent = true;
         send(encode(Request{RollbackRequest{action}}));
     }
+    for (const auto& provider : pointers_) {
+        send(encode(Request{PointerRequest{provider}}));
+    }
     arm_deadline();
 }
 
@@ -207,6 +214,7 @@ void ActuatorClient::Impl::ask(const AskPreflight& effect) {
     request.target = effect.target;
     request.level = effect.level;
     request.index = effect.index;
+    request.candidate = effect.candidate;
     request.plan_digest = effect.plan_digest;
     request.dry_run = effect.dry_run;
     preflights_[effect.ticket] = clock_.now().t + options_.answer_within;
@@ -243,6 +251,13 @@ void ActuatorClient::Impl::roll_back(const std::string& action) {
     if (fresh && connected()) {
         pending->second = true;
         send(encode(Request{RollbackRequest{action}}));
+    }
+}
+
+void ActuatorClient::Impl::ask_pointer(const std::string& provider) {
+    pointers_.insert(provider);
+    if (connected()) {
+        send(encode(Request{PointerRequest{provider}}));
     }
 }
 
@@ -348,6 +363,9 @@ void ActuatorClient::Impl::take(const std::string& body) {
         }
     } else if (const auto* action = std::get_if<ActionEvent>(&*reply)) {
         take_action(*action);
+    } else if (const auto* pointer = std::get_if<ProviderEvent>(&*reply)) {
+        pointers_.erase(pointer->provider);
+        emit_(*pointer);
     } else if (const auto* error = std::get_if<ErrorReply>(&*reply)) {
         trouble_ = std::string(name_of(error->code)) + ": " + error->detail;
     }
@@ -453,6 +471,10 @@ void ActuatorClient::settle(const SettleAction& effect) {
 
 void ActuatorClient::roll_back(const RollBack& effect) {
     impl_->roll_back(effect.action);
+}
+
+void ActuatorClient::ask_pointer(const AskPointer& effect) {
+    impl_->ask_pointer(effect.provider);
 }
 
 bool ActuatorClient::connected() const {

@@ -49,6 +49,8 @@ public:
     void run(const RunAction& effect);
     void settle(const SettleAction& effect);
     void roll_back(const RollBack& effect);
+    // Answered by a ProviderEvent; asked again on each new connection until it is.
+    void ask_pointer(const AskPointer& effect);
 
     [[nodiscard]] bool connected() const;
     // Why not, for people; empty when connected.

@@ -20,6 +20,10 @@ constexpr std::size_t length_bytes = 4;
 // Of any one text in a message and of the units in a list: even with every byte escaped (six for
 // one) a message stays below max_frame_bytes.
 constexpr std::size_t max_text_bytes = 1024;
+// Of a conflict's diff, and of an id.
+constexpr std::size_t max_diff_bytes = 4096;
+constexpr std::size_t max_id_bytes = 128;
+constexpr std::size_t max_ids = 64;
 constexpr std::size_t max_unit_bytes = 256;
 constexpr std::size_t max_units = 32;
 
@@ -45,11 +49,19 @@ public:
         json_.value(value);
         return *this;
     }
-    Writer& units(std::string_view key, const std::vector<std::string>& units) {
+    Writer& long_text(std::string_view key, std::string_view value, std::size_t most) {
+        json_.key(key);
+        json_.value(value.substr(0, most));
+        return *this;
+    }
+    Writer& list(std::string_view key,
+                 const std::vector<std::string>& items,
+                 std::size_t most,
+                 std::size_t most_bytes) {
         json_.key(key);
         json_.begin_array();
-        for (std::size_t i = 0; i < std::min(units.size(), max_units); ++i) {
-            json_.value(std::string_view{units[i]}.substr(0, max_unit_bytes));
+        for (std::size_t i = 0; i < std::min(items.size(), most); ++i) {
+            json_.value(std::string_view{items[i]}.substr(0, most_bytes));
         }
         json_.end_array();
         return *this;
@@ -187,13 +199,18 @@ std::string write(const ProbeRequest& request) {
     return Writer("op", "probe").text("source", request.source).frame();
 }
 
+std::string write(const PointerRequest& request) {
+    return Writer("op", "pointer").text("provider", request.provider).frame();
+}
+
 std::string write(const PreflightEvent& reply) {
     return Writer("re", "preflight")
         .put("ticket", reply.ticket)
         .word("answer", reply.answer)
         .word("code", reply.code)
         .text("detail", reply.detail)
-        .units("blast_radius", reply.blast_radius)
+        .list("blast_radius", reply.blast_radius, max_units, max_unit_bytes)
+        .text("current", reply.current)
         .frame();
 }
 
@@ -206,6 +223,30 @@ std::string write(const ActionEvent& reply) {
         .word("settled_as", reply.settled_as)
         .text("detail", reply.detail)
         .put("took_us", std::int64_t{reply.took.count()})
+        .text("evidence", reply.facts.evidence)
+        .list("snapshots", reply.facts.snapshots, max_ids, max_id_bytes)
+        .put("stored_before", reply.facts.stored_before)
+        .put("stored_after", reply.facts.stored_after)
+        .put("lost_state", reply.facts.lost_state)
+        .long_text("conflict", reply.facts.conflict, max_diff_bytes)
+        .frame();
+}
+
+std::string write(const ProviderEvent& reply) {
+    return Writer("re", "pointer")
+        .text("provider", reply.provider)
+        .text("candidate", reply.candidate)
+        .text("detail", reply.detail)
+        .frame();
+}
+
+std::string write(const EvidenceReply& reply) {
+    return Writer("re", "evidence")
+        .text("target", reply.target)
+        .text("id", reply.id)
+        .text("path", reply.path)
+        .put("bytes", reply.bytes)
+        .text("detail", reply.detail)
         .frame();
 }
 
@@ -318,6 +359,10 @@ WireResult<Request> decode_request(std::string_view body) {
         ProbeRequest request{reader.text("source")};
         return reader.result<Request>(std::move(request));
     }
+    if (op == "pointer") {
+        PointerRequest request{reader.text("provider")};
+        return reader.result<Request>(std::move(request));
+    }
     return fail(WireError{"\"op\" must name a request this version knows"});
 }
 
@@ -335,6 +380,7 @@ WireResult<Reply> decode_reply(std::string_view body) {
         reply.code = reader.word<Refusal>("code");
         reply.detail = reader.text("detail");
         reply.blast_radius = reader.texts("blast_radius");
+        reply.current = reader.text("current");
         return reader.result<Reply>(std::move(reply));
     }
     if (re == "action") {
@@ -346,6 +392,28 @@ WireResult<Reply> decode_reply(std::string_view body) {
         reply.settled_as = reader.word<SettledAs>("settled_as");
         reply.detail = reader.text("detail");
         reply.took = Duration{reader.number<std::int64_t>("took_us")};
+        reply.facts.evidence = reader.text("evidence");
+        reply.facts.snapshots = reader.texts("snapshots");
+        reply.facts.stored_before = reader.number<std::uint32_t>("stored_before");
+        reply.facts.stored_after = reader.number<std::uint32_t>("stored_after");
+        reply.facts.lost_state = reader.flag("lost_state");
+        reply.facts.conflict = reader.text("conflict");
+        return reader.result<Reply>(std::move(reply));
+    }
+    if (re == "pointer") {
+        ProviderEvent reply;
+        reply.provider = reader.text("provider");
+        reply.candidate = reader.text("candidate");
+        reply.detail = reader.text("detail");
+        return reader.result<Reply>(std::move(reply));
+    }
+    if (re == "evidence") {
+        EvidenceReply reply;
+        reply.target = reader.text("target");
+        reply.id = reader.text("id");
+        reply.path = reader.text("path");
+        reply.bytes = reader.number<std::uint64_t>("bytes");
+        reply.detail = reader.text("detail");
         return reader.result<Reply>(std::move(reply));
     }
     if (re == "error") {

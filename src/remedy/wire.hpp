@@ -87,14 +87,21 @@ struct SettleRequest {
     bool operator==(const SettleRequest&) const = default;
 };
 
-// Not available yet; answered by ErrorReply.
+// Look at the target's unit now. Answered by EvidenceReply.
 struct EvidenceRequest {
     std::string target;
     bool operator==(const EvidenceRequest&) const = default;
 };
+// Not available yet; answered by ErrorReply.
 struct ProbeRequest {
     std::string source;
     bool operator==(const ProbeRequest&) const = default;
+};
+
+// What does the provider's pointer name? Answered by a ProviderEvent.
+struct PointerRequest {
+    std::string provider;
+    bool operator==(const PointerRequest&) const = default;
 };
 
 using Request = std::variant<PreflightRequest,
@@ -102,7 +109,8 @@ using Request = std::variant<PreflightRequest,
                              RollbackRequest,
                              SettleRequest,
                              EvidenceRequest,
-                             ProbeRequest>;
+                             ProbeRequest,
+                             PointerRequest>;
 
 // The request could not be served at all.
 struct ErrorReply {
@@ -111,8 +119,18 @@ struct ErrorReply {
     bool operator==(const ErrorReply&) const = default;
 };
 
-// PreflightEvent and ActionEvent are the replies as the core takes them.
-using Reply = std::variant<PreflightEvent, ActionEvent, ErrorReply>;
+// The evidence that was taken: its id, and the file that root can read.
+struct EvidenceReply {
+    std::string target;
+    std::string id;
+    std::string path;
+    std::uint64_t bytes = 0;
+    std::string detail;  // what could not be had in time
+    bool operator==(const EvidenceReply&) const = default;
+};
+
+// PreflightEvent, ActionEvent and ProviderEvent are the replies as the core takes them.
+using Reply = std::variant<PreflightEvent, ActionEvent, ProviderEvent, EvidenceReply, ErrorReply>;
 
 // A whole frame. Text that would not fit is cut short (details, blast radius), never the frame.
 [[nodiscard]] std::string encode(const Request& request);

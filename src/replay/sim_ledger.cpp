@@ -160,6 +160,17 @@ void SimLedger::put_one(const BreakerRecord& record, const std::string& boot_id)
     breakers_[record.target] = {record, {record.at, boot_id}};
 }
 
+void SimLedger::put_one(const ProviderRecord& record, const std::string& boot_id) {
+    const auto [entry, added] = providers_.try_emplace({record.provider, record.candidate});
+    RestoredProvider& stored = entry->second;
+    if (added || stored.until.at.wall != record.until.wall) {
+        stored.until = {record.until, boot_id};
+    }
+    stored.provider = record;
+    stored.at = {record.at, boot_id};
+    stored.provider.until = stored.until.at;
+}
+
 void SimLedger::put_one(const TrialRecord& record, const std::string& /*boot_id*/) {
     trials_[{record.target, name_of(record.level), record.index}] = record;
 }
@@ -216,6 +227,9 @@ RestoredState SimLedger::restore(const std::string& boot_id,
     }
     for (const auto& [target, breaker] : breakers_) {
         state.breakers.push_back(breaker);
+    }
+    for (const auto& [key, provider] : providers_) {
+        state.providers.push_back(provider);
     }
     for (const auto& [key, trial] : trials_) {
         state.trials.push_back(trial);

@@ -64,6 +64,7 @@ private:
     void put_one(const OperatorRecord& record, const std::string& boot_id);
     void put_one(const BaselineRecord& record, const std::string& boot_id);
     void put_one(const BreakerRecord& record, const std::string& boot_id);
+    void put_one(const ProviderRecord& record, const std::string& boot_id);
     void put_one(const TrialRecord& record, const std::string& boot_id);
 
     [[nodiscard]] bool is_needed(const RestoredAction& action) const;
@@ -77,6 +78,7 @@ private:
     std::map<std::uint64_t, RestoredHold> holds_;
     std::map<std::pair<std::string, std::string>, BaselineRecord> baselines_;
     std::map<std::string, RestoredBreaker> breakers_;
+    std::map<std::pair<std::string, std::string>, RestoredProvider> providers_;
     std::map<std::tuple<std::string, std::string_view, std::uint32_t>, TrialRecord> trials_;
     std::uint64_t last_incident_ = 0;
     std::uint64_t last_action_ = 0;

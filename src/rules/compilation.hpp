@@ -25,7 +25,7 @@ struct Compilation {
     std::vector<std::optional<Duration>> intervals;
     bool incomplete = false;  // a file could not be read: what is missing may stand there
     Kinds kinds = Kinds::built;
-    std::map<std::string, std::string, std::less<>> providers;  // name -> digest of its meaning
+    std::map<std::string, std::string, std::less<>> providers;  // name -> digest of its pointer
 };
 
 // One `depends_on` entry, checked when all targets are known.
@@ -44,8 +44,6 @@ struct CompiledTarget {
 // yet".
 [[nodiscard]] bool is_available(SourceKind kind);
 [[nodiscard]] bool is_available(RemedyKind kind);
-// Whether the grammar has the kind's parameters, so that Kinds::known takes it.
-[[nodiscard]] bool is_known(RemedyKind kind);
 
 // The levels a kind may stand on (DESIGN: remedies).
 [[nodiscard]] bool may_stand_on(RemedyKind kind, Level level);
@@ -57,10 +55,11 @@ struct CompiledTarget {
 [[nodiscard]] IndicatorRule compile_indicator(const std::string& name,
                                               Section& section,
                                               const Compilation& all);
-// One `[provider.NAME]`, checked for its shape: the digest of what it means.
-[[nodiscard]] std::string compile_provider(const std::string& name,
-                                           Section& section,
-                                           const Compilation& all);
+// One `[provider.NAME]`; its `digest` is, until seal(), that of what is done to the pointer
+// (without the candidates' indicators), which a failover's plan contains.
+[[nodiscard]] ProviderRule compile_provider(const std::string& name,
+                                            Section& section,
+                                            const Compilation& all);
 // One entry of a rung's `remedy` list. Nothing when it is wrong. Until seal() has made the plan's
 // digest, `plan_digest` is that of the kind's own parameters (empty when it has none).
 [[nodiscard]] std::optional<RemedyRule> compile_remedy(const Node& entry,

@@ -126,7 +126,7 @@ public:
         auto rules = std::make_shared<RuleSet>();
         rules->settings = settings_.decision;
         compile_sources(*rules);
-        compile_providers();
+        compile_providers(*rules);
         compile_targets(*rules);
         trees_.clear();
         const bool good = errors_.empty() && load.errors.empty();
@@ -210,7 +210,7 @@ private:
         }
     }
 
-    void compile_providers() {
+    void compile_providers(RuleSet& rules) {
         for (const auto& [name, member] : providers_.members) {
             std::string& digest = all_.providers[name];
             if (all_.kinds == Kinds::built) {
@@ -218,7 +218,8 @@ private:
                             fmt::format("provider.{}", name),
                             "providers are not available yet");
             } else if (auto section = section_of("provider", *member)) {
-                digest = compile_provider(name, *section, all_);
+                rules.providers.push_back(compile_provider(name, *section, all_));
+                digest = rules.providers.back().digest;
             }
         }
     }

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
 #include "rules/canonical_text.hpp"
 #include "rules/compilation.hpp"
+#include "rules/remedy_plan.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 
 namespace primum::rules {
 namespace {
@@ -13,85 +13,96 @@ namespace {
 using std::chrono::hours;
 using std::chrono::seconds;
 
-constexpr std::array<std::string_view, 3> formats{"env", "toml", "json"};
+constexpr std::size_t max_candidates = 32;
 
-std::string absolute(Section& section, std::string_view key) {
+std::string read_path(Section& section, std::string_view key) {
     std::string path;
-    if (section.read(key, path) && !path.starts_with('/')) {
-        section.fail_at(*section.find(key), "an absolute path is expected");
+    if (section.read(key, path)) {
+        if (const auto mistake = mistake_in_written_path(path); !mistake.empty()) {
+            section.fail_at(*section.find(key), mistake);
+        }
     }
     return path;
 }
 
-void read_pointer(CanonicalText& text, Section& section) {
-    auto pointer = section.table("pointer");
-    if (!pointer) {
+Pointer read_pointer(Section& section) {
+    Pointer pointer;
+    auto table = section.table("pointer");
+    if (!table) {
         section.fail_here(
             "a provider needs a pointer, like pointer = { symlink = \"/etc/a/upstream.conf\" }");
-        return;
+        return pointer;
     }
-    const bool is_link = pointer->find("symlink") != nullptr;
-    const bool is_file = pointer->find("file") != nullptr;
+    const bool is_link = table->find("symlink") != nullptr;
+    const bool is_file = table->find("file") != nullptr;
     if (is_link == is_file) {
-        pointer->fail_here("a pointer is either a symlink or a key of a file");
+        table->fail_here("a pointer is either a symlink or a file");
     }
-    text.add("symlink", absolute(*pointer, "symlink"));
-    text.add("file", absolute(*pointer, "file"));
-    if (is_file) {
-        std::string key;
-        std::string format;
-        if (!pointer->read("key", key) || key.empty()) {
-            pointer->fail_here("a pointer in a file needs its key");
+    pointer.path = read_path(*table, is_link ? "symlink" : "file");
+    pointer.form = is_link ? PointerForm::symlink : PointerForm::file;
+    const Member* key = is_file ? table->find("key") : nullptr;
+    const Member* format = is_file ? table->find("format") : nullptr;
+    if (key == nullptr && format != nullptr) {
+        table->fail_here("a pointer with a format needs the key");
+    } else if (key != nullptr && format == nullptr) {
+        table->fail_here("a pointer in a file needs its format");
+    } else if (key != nullptr) {
+        if (table->read("key", pointer.key) && pointer.key.empty()) {
+            table->fail_at(*key, "a key is expected");
         }
-        if (!pointer->read("format", format)) {
-            pointer->fail_here("a pointer in a file needs its format");
-        } else if (std::find(formats.begin(), formats.end(), format) == formats.end()) {
-            pointer->refuse_name(
-                *pointer->find("format"), format, {formats.begin(), formats.end()});
-        }
-        text.add("key", key);
-        text.add("format", format);
+        table->read_name("format", pointer.form, PointerForm::env);
     }
-    pointer->refuse_unknown_keys();
+    table->refuse_unknown_keys();
+    return pointer;
 }
 
-std::vector<std::string_view> read_candidates(CanonicalText& text,
-                                              Section& section,
-                                              const Compilation& all) {
-    std::vector<std::string_view> names;
-    auto candidates = section.table("candidate");
-    if (!candidates || candidates->members().empty()) {
+CandidateRule read_candidate(const std::string& name,
+                             Section& section,
+                             PointerForm form,
+                             const Compilation& all) {
+    CandidateRule candidate;
+    candidate.name = name;
+    if (!section.read("points_to", candidate.points_to) || candidate.points_to.empty()) {
+        section.fail_here("a candidate needs points_to, the pointer's value when it is chosen");
+    } else if (form == PointerForm::file) {
+        if (const auto mistake = mistake_in_path(candidate.points_to); !mistake.empty()) {
+            section.fail_at(*section.find("points_to"), mistake);
+        }
+    }
+    if (auto indicator = section.table("indicator")) {
+        candidate.indicator = compile_indicator(name, *indicator, all);
+    }
+    if (auto indicator = section.table("rate_limit")) {
+        candidate.rate_limit = compile_indicator(name, *indicator, all);
+    }
+    section.refuse_unknown_keys();
+    return candidate;
+}
+
+std::vector<CandidateRule> read_candidates(Section& section,
+                                           PointerForm form,
+                                           const Compilation& all) {
+    std::vector<CandidateRule> candidates;
+    auto table = section.table("candidate");
+    if (!table || table->members().empty() || table->members().size() > max_candidates) {
         section.fail_here(
-            "a provider needs candidates, like candidate.primary.points_to = \"...\"");
-        return names;
+            fmt::format("a provider needs 1 to {} candidates, like candidate.primary.points_to = "
+                        "\"...\"",
+                        max_candidates));
+        return candidates;
     }
-    for (const Member& member : candidates->members()) {
+    for (const Member& member : table->members()) {
         if (!is_name(member.key)) {
-            candidates->fail_key(member, "a candidate's name is letters, digits, '_', '-', '.'");
-            continue;
+            table->fail_key(member, "a candidate's name is letters, digits, '_', '-', '.'");
+        } else if (auto one = table->table_of(member)) {
+            candidates.push_back(read_candidate(member.key, *one, form, all));
         }
-        names.push_back(member.key);
-        auto one = candidates->table_of(member);
-        if (!one) {
-            continue;
-        }
-        std::string points_to;
-        if (!one->read("points_to", points_to) || points_to.empty()) {
-            one->fail_here("a candidate needs points_to, the pointer's value when it is chosen");
-        }
-        text.add("candidate", member.key);
-        text.add("points_to", points_to);
-        if (auto indicator = one->table("indicator")) {
-            static_cast<void>(compile_indicator(member.key, *indicator, all));
-        }
-        one->refuse_unknown_keys();
     }
-    return names;
+    return candidates;
 }
 
-void read_order(CanonicalText& text,
-                Section& section,
-                const std::vector<std::string_view>& candidates) {
+// Sorts the candidates as the order says; each must stand in it once.
+void read_order(std::vector<CandidateRule>& candidates, Section& section) {
     std::vector<std::string> order;
     const Member* member = section.find("order");
     if (member == nullptr) {
@@ -99,33 +110,61 @@ void read_order(CanonicalText& text,
         return;
     }
     section.read("order", order);
-    for (const std::string& name : order) {
-        if (std::find(candidates.begin(), candidates.end(), name) == candidates.end()) {
-            section.refuse_reference(*member, "candidate", name, candidates);
+    std::vector<std::string_view> names;
+    for (const CandidateRule& candidate : candidates) {
+        names.push_back(candidate.name);
+        if (std::count(order.begin(), order.end(), candidate.name) != 1) {
+            section.fail_at(
+                *member, fmt::format("candidate {} must stand in the order, once", candidate.name));
         }
     }
-    text.add("order", order);
+    for (const std::string& name : order) {
+        if (std::find(names.begin(), names.end(), name) == names.end()) {
+            section.refuse_reference(*member, "candidate", name, names);
+        }
+    }
+    const auto place = [&order](const CandidateRule& candidate) {
+        return std::find(order.begin(), order.end(), candidate.name);
+    };
+    std::sort(candidates.begin(), candidates.end(), [&place](const auto& a, const auto& b) {
+        return place(a) < place(b);
+    });
+}
+
+std::string pointer_digest(const ProviderRule& rule) {
+    CanonicalText text;
+    text.add("provider", rule.name);
+    text.add("form", name_of(rule.pointer.form));
+    text.add("path", rule.pointer.path);
+    text.add("key", rule.pointer.key);
+    for (const CandidateRule& candidate : rule.candidates) {
+        text.add("candidate", candidate.name);
+        text.add("points_to", candidate.points_to);
+    }
+    return text.digest();
 }
 
 }  // namespace
 
-// The candidates' indicators are not in the digest: they decide which one is healthy, not what is
-// done to the pointer.
-std::string compile_provider(const std::string& name, Section& section, const Compilation& all) {
-    CanonicalText text;
-    text.add("provider", name);
-    read_pointer(text, section);
-    read_order(text, section, read_candidates(text, section, all));
+ProviderRule compile_provider(const std::string& name, Section& section, const Compilation& all) {
+    ProviderRule rule;
+    rule.name = name;
+    rule.pointer = read_pointer(section);
+    rule.candidates = read_candidates(section, rule.pointer.form, all);
+    read_order(rule.candidates, section);
     const Member* failback = section.find("failback_after");
     const bool by_hand = failback != nullptr && failback->value.kind == Node::Kind::string &&
                          failback->value.text == "manual";
     Duration after{std::chrono::minutes{30}};
-    if (!by_hand) {
+    if (by_hand) {
+        rule.failback_after.reset();
+    } else {
         section.read("failback_after", after, {seconds{1}, hours{24 * 31}});
+        rule.failback_after = after;
     }
-    text.add("failback_after", by_hand ? Duration{0} : after);
     section.refuse_unknown_keys();
-    return text.digest();
+    rule.digest = pointer_digest(rule);
+    return rule;
 }
 
 }  // namespace primum::rules

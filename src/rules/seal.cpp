@@ -131,6 +131,23 @@ std::string source_digest(const SourceRule& source) {
     return text.digest();
 }
 
+std::string provider_digest(const ProviderRule& provider, const RuleSet& rules) {
+    CanonicalText text;
+    text.add("pointer", provider.digest);
+    for (const CandidateRule& candidate : provider.candidates) {
+        text.add("candidate", candidate.name);
+        for (const auto* indicator : {&candidate.indicator, &candidate.rate_limit}) {
+            text.add("judged", std::int64_t{indicator->has_value()});
+            if (*indicator) {
+                add_indicator(text, **indicator, rules);
+            }
+        }
+    }
+    text.add("failback", std::int64_t{provider.failback_after.has_value()});
+    text.add("after", provider.failback_after.value_or(Duration{0}));
+    return text.digest();
+}
+
 }  // namespace
 
 void seal(RuleSet& rules) {
@@ -151,6 +168,10 @@ void seal(RuleSet& rules) {
     for (SourceRule& source : rules.sources) {
         source.digest = source_digest(source);
         text.add("source", source.digest);
+    }
+    for (ProviderRule& provider : rules.providers) {
+        provider.digest = provider_digest(provider, rules);
+        text.add("provider", provider.digest);
     }
     for (TargetRule& target : rules.targets) {
         for (std::size_t i = 0; i < level_count; ++i) {

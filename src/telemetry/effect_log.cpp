@@ -146,6 +146,20 @@ std::optional<Entry> entry_of(const OperatorRecord& command) {
     return entry;
 }
 
+std::optional<Entry> entry_of(const ProviderRecord& record) {
+    Entry entry;
+    entry.kind = MessageKind::decision;
+    entry.message = with_detail(fmt::format("provider {}: {} is {}{}{}",
+                                            record.provider,
+                                            record.candidate,
+                                            name_of(record.state),
+                                            record.marked ? ", marked by hand" : "",
+                                            record.current ? ", in use" : ""),
+                                record.note);
+    entry.reason = name_of(record.state);
+    return entry;
+}
+
 std::optional<Entry> entry_of(const RecordEffect& effect, const ActionIndex& actions) {
     return std::visit(
         Overloaded{[](const DecisionRecord& record) { return entry_of(record); },
@@ -158,7 +172,8 @@ std::optional<Entry> entry_of(const RecordEffect& effect, const ActionIndex& act
                    // Learnt by the way.
                    [](const BaselineRecord&) { return std::optional<Entry>{}; },
                    [](const TrialRecord&) { return std::optional<Entry>{}; },
-                   [](const HoldRecord&) { return std::optional<Entry>{}; }},
+                   [](const HoldRecord&) { return std::optional<Entry>{}; },
+                   [](const ProviderRecord& record) { return entry_of(record); }},
         effect.record);
 }
 
@@ -240,6 +255,7 @@ std::optional<Entry> entry_of(const Effect& effect, const ActionIndex& actions) 
                    [](const RunAction&) { return std::optional<Entry>{}; },
                    [](const SettleAction&) { return std::optional<Entry>{}; },
                    [](const RollBack&) { return std::optional<Entry>{}; },
+                   [](const AskPointer&) { return std::optional<Entry>{}; },
                    [](const OperatorReply&) { return std::optional<Entry>{}; }},
         effect);
 }

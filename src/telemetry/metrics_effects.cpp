@@ -21,6 +21,7 @@ void Metrics::Impl::observe(const Effect& effect) {
     std::visit(Overloaded{[&](const RecordEffect& record) {
                               std::visit(Overloaded{[&](const auto& body) { take(body); },
                                                     [](const HoldRecord&) {},
+                                                    [](const ProviderRecord&) {},
                                                     [](const BaselineRecord&) {},
                                                     [](const TrialRecord&) {}},
                                          record.record);

@@ -424,7 +424,7 @@ private:
             case 6:
                 return do_at(at, [](World& world) {
                     world.send(FileEvent{"t0", "/etc/passwd"});
-                    world.send(ProviderEvent{"p", "c", "dead", ""});
+                    world.send(ProviderEvent{"p", "c", ""});
                     world.send(SlotEvent{7, true, ""});
                     world.send(RestoreEvent{});
                 });

@@ -204,6 +204,16 @@ std::string words_of(const TrialRecord& trial) {
                        trial.demoted ? " demoted" : "");
 }
 
+std::string words_of(const ProviderRecord& record) {
+    return fmt::format("provider {}: {} {}{}{}{}",
+                       record.provider,
+                       record.candidate,
+                       name_of(record.state),
+                       record.marked ? " marked" : "",
+                       record.current ? " in use" : "",
+                       quoted(record.note));
+}
+
 std::string words_of(const OperatorReply& reply) {
     return fmt::format("reply: {}{}", reply.code, quoted(reply.message));
 }
@@ -240,6 +250,8 @@ std::string Narrator::words(const Effect& effect) {
                 return "";
             } else if constexpr (std::is_same_v<T, SettleAction>) {
                 return "settle " + short_id(each.action);
+            } else if constexpr (std::is_same_v<T, AskPointer>) {
+                return "ask where " + each.provider + " points";
             } else if constexpr (std::is_same_v<T, RollBack>) {
                 return "ROLL BACK " + short_id(each.action);
             } else {

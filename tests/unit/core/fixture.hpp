@@ -79,7 +79,8 @@ inline TargetRule restart_target(const std::string& name = "web") {
     rung.settle = 1s;
     rung.verify = 5s;
     rung.attempts = 1;
-    rung.remedies = {RemedyRule{RemedyKind::restart, WayBack::none, 30s, "", "digest-of-" + name}};
+    rung.remedies = {
+        RemedyRule{RemedyKind::restart, WayBack::none, 30s, "", {}, "digest-of-" + name}};
     target.digest = "target-" + name;
     return target;
 }

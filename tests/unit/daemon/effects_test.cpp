@@ -24,6 +24,8 @@ protected:
                     did_.push_back("record " + std::to_string(batch.size()));
                 },
             .ask = [this](const AskPreflight& ask) { did_.push_back("ask " + ask.target); },
+            .ask_pointer =
+                [this](const AskPointer& ask) { did_.push_back("ask_pointer " + ask.provider); },
             .run = [this](const RunAction& run) { did_.push_back("run " + run.action); },
             .settle = [this](const SettleAction& it) { did_.push_back("settle " + it.action); },
             .roll_back = [this](const RollBack& it) { did_.push_back("roll back " + it.action); },

@@ -11,11 +11,13 @@ namespace primum::event {
 namespace {
 
 TEST(EffectJsonTest, WritesEveryFieldOfARun) {
-    RunAction run{"uuid-4", "gateway", "a.service", Level::restart, 1, "ab", instant_from_us(9)};
+    RunAction run{
+        "uuid-4", "gateway", "a.service", Level::restart, 1, "east", "ab", instant_from_us(9)};
     run.timeout = Duration{90'000'000};
     EXPECT_EQ(write_effect(run),
               R"({"effect":"run_action","action":"uuid-4","target":"gateway","unit":"a.service",)"
-              R"("level":"restart","index":1,"plan_digest":"ab","not_after_us":9,)"
+              R"("level":"restart","index":1,"candidate":"east","plan_digest":"ab",)"
+              R"("not_after_us":9,)"
               R"("timeout_us":90000000,"operator_uid":4294967295})");
 }
 

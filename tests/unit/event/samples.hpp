@@ -106,9 +106,18 @@ inline std::vector<Event> sample_events() {
                                44});
     bodies.push_back(JobEvent{"a.service", 44, "restart", true, "done", true});
     bodies.push_back(FileEvent{"gateway", "/etc/x"});
-    bodies.push_back(ProviderEvent{"upstream", "west", "dead", "gone"});
-    bodies.push_back(
-        OperatorEvent{1, OperatorVerb::rollback, "gateway", 2, "l-1", Duration{5}, "why", 1000});
+    bodies.push_back(ProviderEvent{"upstream", "west", "points to /etc/west"});
+    bodies.push_back(OperatorEvent{1,
+                                   OperatorVerb::mark,
+                                   "gateway",
+                                   2,
+                                   "l-1",
+                                   "upstream",
+                                   "west",
+                                   CandidateState::rate_limited,
+                                   Duration{5},
+                                   "why",
+                                   1000});
     bodies.push_back(HostEvent{HostChange::clock_jumped, true, true, "by 3 s"});
     bodies.push_back(
         PreflightEvent{3, Preflight::cannot, Refusal::masked, "masked", {"b.service"}});

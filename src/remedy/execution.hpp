@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "remedy/way_back.hpp"
+#include "systemd/event_loop.hpp"
+#include "systemd/manager.hpp"
+
+#include <primum/clock.hpp>
+#include <primum/record.hpp>
+#include <primum/rules.hpp>
+#include <primum/vocabulary.hpp>
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+
+namespace primum::remedy {
+
+class SnapshotStore;
+
+// What every remedy works with; all outlive the executions.
+struct Tools {
+    systemd::EventLoop& loop;
+    const Clock& clock;
+    systemd::Manager& manager;
+    SnapshotStore& snapshots;
+};
+
+// What is to be done, with what was found when it was admitted.
+struct Order {
+    std::string action;
+    std::string target;
+    std::string unit;  // primary name
+    Level level = Level::retry;
+    RemedyRule rule;
+    std::optional<ProviderRule> provider;  // of a failover
+    std::string candidate;                 // of a failover
+    std::string user;                      // the unit's User=; empty: root
+    std::string invocation;                // the unit's InvocationID before the action, hex
+};
+
+// How an action ended.
+struct Report {
+    ActionResult result = ActionResult::ambiguous;
+    Refusal refusal = Refusal::none;  // nothing was done, and why
+    std::string job_result;           // as systemd said it; "gone" when nobody heard it
+    std::string invocation_after;     // hex; empty when it could not be read
+    std::string detail;               // for people
+    ActionFacts facts;
+};
+
+// What must be durable before the effect, or why there will be none.
+struct Prepared {
+    Refusal refusal = Refusal::none;
+    std::string detail;
+    WayBackRecord way_back;  // empty() where there is none
+    ActionFacts facts;       // the snapshots that the way back needs
+};
+
+// One remedy at work, or one way back. Each function is called at most once, in this order;
+// destroying it forgets what has not been told and stops nothing.
+class Execution {
+public:
+    Execution() = default;
+    Execution(const Execution&) = delete;
+    Execution& operator=(const Execution&) = delete;
+    virtual ~Execution() = default;
+
+    // Whatever can be done without an effect: looks, trust, snapshots, the check of a fallback.
+    virtual void prepare(std::function<void(const Prepared&)> done) = 0;
+    // The effect, once what prepare() gave is durable. `done` once, however long it takes.
+    virtual void run(std::function<void(const Report&)> done) = 0;
+    // The timeout is over: ends its processes with their whole cgroup. A job of systemd's is left
+    // to systemd. `done` may still come.
+    virtual void stop() {}
+};
+
+// The remedy that the order names.
+[[nodiscard]] std::unique_ptr<Execution> make_execution(const Tools& tools, Order order);
+
+// The stored way back of an action. Its prepare() finds conflicts; its `then` is awaited, too.
+[[nodiscard]] std::unique_ptr<Execution> make_rollback(const Tools& tools, WayBackRecord way_back);
+
+// Judges an action that an earlier run has begun, without an effect: by its job, the unit's
+// InvocationID and what stands in its files now. `done` gets done, failed or ambiguous.
+void judge_left(const Tools& tools,
+                const Order& order,
+                const WayBackRecord& way_back,
+                const systemd::UnitFacts& unit,
+                std::function<void(const Report&)> done);
+
+}  // namespace primum::remedy
