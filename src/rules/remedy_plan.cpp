@@ -258,12 +258,16 @@ RestartPlan read_restart(CanonicalText& text,
                          Section& section,
                          const Compilation& all) {
     RestartPlan plan;
+    bool built = true;
     for (const std::string_view key : {"save", "state", "restore", "hook_timeout"}) {
         const Member* member = section.find(key);
         if (member != nullptr && all.kinds == Kinds::built && !restart_keeps_state_built) {
             section.fail_key(*member, fmt::format("restart's {} is not available yet", key));
-            return plan;
+            built = false;
         }
+    }
+    if (!built) {
+        return plan;
     }
     read_argv(section, "save", plan.save);
     plan.state = read_paths(section, "state");

@@ -40,7 +40,9 @@ TEST(EffectJsonTest, WritesEveryFieldOfARecordEvenAtItsDefault) {
                                                          Duration{5}}}),
               R"({"effect":"record","record":"transition","action":"a","at":{"t_us":1,)"
               R"("wall_us":1795312800000001},"state":"finished","result":"done",)"
-              R"("outcome":"none","reason":"r","detail":"d","took_us":5})");
+              R"("outcome":"none","reason":"r","detail":"d","took_us":5,)"
+              R"("facts":{"evidence":"","snapshots":[],"stored_before":4294967295,)"
+              R"("stored_after":4294967295,"lost_state":false,"conflict":""}})");
 }
 
 TEST(EffectJsonTest, TellsEveryKindApart) {

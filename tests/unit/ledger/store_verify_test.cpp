@@ -83,7 +83,7 @@ TEST_F(StoreVerifyTest, FindsAnIntentThatWasInvented) {
     const ChainReport report = after(
         "INSERT INTO actions SELECT 9, 'uuid-9', incident, target, unit, level, remedy_index, kind,"
         " plan_digest, dry_run, streak, intended_t_us, intended_wall_us, intended_boot, guards,"
-        " evidence FROM actions WHERE sequence = 1");
+        " evidence, candidate FROM actions WHERE sequence = 1");
     EXPECT_FALSE(report.intact);
     EXPECT_EQ(report.what, "the action uuid-9 is not what was intended");
 }

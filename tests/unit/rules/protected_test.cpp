@@ -43,5 +43,34 @@ TEST(ProtectedTest, LeavesOthersAlone) {
     }
 }
 
+TEST(ProtectedTest, NamesFilesThatAreNeverWritten) {
+    for (const char* path : {"/etc/shadow",
+                             "/etc/primum/rules.d/a.toml",
+                             "/etc/systemd/system/a.service",
+                             "/usr/lib/systemd",
+                             "/etc/pam.d/sshd",
+                             "/proc/1",
+                             "/etc",
+                             "/"}) {
+        EXPECT_TRUE(is_protected_file(path)) << path;
+    }
+    for (const char* path : {"/etc/shadow2", "/etc/gateway/a.toml", "/srv", "/etc/primumd"}) {
+        EXPECT_FALSE(is_protected_file(path)) << path;
+    }
+}
+
+TEST(ProtectedTest, NamesThatNoRemedyCalls) {
+    for (const char* name : {"org.freedesktop.systemd1",
+                             "org.freedesktop.DBus",
+                             "org.primum.Primum1",
+                             "org.freedesktop.login1",
+                             ":1.7"}) {
+        EXPECT_TRUE(is_protected_bus_name(name)) << name;
+    }
+    for (const char* name : {"org.freedesktop.systemd12", "org.primumx", "com.example.Gateway"}) {
+        EXPECT_FALSE(is_protected_bus_name(name)) << name;
+    }
+}
+
 }  // namespace
 }  // namespace primum::rules

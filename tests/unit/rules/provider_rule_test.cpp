@@ -33,15 +33,25 @@ TEST(ProviderRuleTest, LocatesMistakes) {
     EXPECT_THAT(provider_errors("pointer = { symlink = \"l\" }\n" + std::string{candidates}),
                 ElementsAre(HasSubstr("an absolute path is expected")));
     EXPECT_THAT(provider_errors("pointer = {}\n" + std::string{candidates}),
-                ElementsAre(HasSubstr("either a symlink or a key of a file")));
+                ElementsAre(HasSubstr("either a symlink or a file")));
     EXPECT_THAT(provider_errors("pointer = { file = \"/f\", key = \"K\", format = \"ini\" }\n" +
                                 std::string{candidates}),
                 ElementsAre(HasSubstr("\"ini\" is none of env, toml, json")));
     EXPECT_THAT(provider_errors("pointer = { symlink = \"/l\" }\norder = [\"c\"]\n"
                                 "candidate.a = { points_to = \"/a\" }\n"),
-                ElementsAre(HasSubstr("\"c\"")));
+                ElementsAre(HasSubstr("candidate a must stand in the order, once"),
+                            HasSubstr("there is no candidate \"c\"")));
+    EXPECT_THAT(
+        provider_errors("pointer = { symlink = \"/etc/passwd\" }\n" + std::string{candidates}),
+        ElementsAre(HasSubstr("is protected")));
+    EXPECT_THAT(
+        provider_errors("pointer = { file = \"/f\", key = \"K\" }\n" + std::string{candidates}),
+        ElementsAre(HasSubstr("needs its format")));
+    EXPECT_THAT(provider_errors("pointer = { file = \"/f\", format = \"env\" }\n" +
+                                std::string{candidates}),
+                ElementsAre(HasSubstr("needs the key")));
     EXPECT_THAT(provider_errors("pointer = { symlink = \"/l\" }\norder = []\n"),
-                ElementsAre(HasSubstr("a provider needs candidates")));
+                ElementsAre(HasSubstr("a provider needs 1 to 32 candidates")));
     EXPECT_THAT(provider_errors("pointer = { symlink = \"/l\" }\nfallback_after = \"1m\"\n" +
                                 std::string{candidates}),
                 ElementsAre(HasSubstr("did you mean \"failback_after\"?")));

@@ -65,11 +65,61 @@ TEST(RemedyRuleTest, GentleOnesNeedNoWayBack) {
                              "{ signal = { signal = \"SIGUSR1\" } }"}) {
         EXPECT_EQ(remedy_of(Level::retry, text).way_back, WayBack::none) << text;
     }
-    EXPECT_EQ(remedy_of(Level::restart,
-                        "{ restart = { save = [\"/bin/drain\"], state = [\"/var/lib/a\"], restore "
-                        "= [\"/bin/undrain\"] } }")
-                  .way_back,
-              WayBack::none);
+}
+
+// The state kept before a restart goes back by hand only.
+TEST(RemedyRuleTest, ARestartKeepsState) {
+    const RemedyRule remedy =
+        remedy_of(Level::restart,
+                  "{ restart = { save = [\"/bin/drain\", \"-x\"], state = [\"/var/lib/a\"], "
+                  "restore = [\"/bin/undrain\"], hook_timeout = \"5s\" } }");
+    EXPECT_EQ(remedy.way_back, WayBack::by_hand);
+    const auto& plan = std::get<RestartPlan>(remedy.plan);
+    EXPECT_EQ(plan.save, (Argv{"/bin/drain", "-x"}));
+    EXPECT_EQ(plan.state, (std::vector<std::string>{"/var/lib/a"}));
+    EXPECT_EQ(plan.restore, (Argv{"/bin/undrain"}));
+    EXPECT_EQ(plan.hook_timeout, std::chrono::seconds{5});
+    EXPECT_EQ(remedy_of(Level::restart, "{ restart = {} }").way_back, WayBack::none);
+}
+
+TEST(RemedyRuleTest, ReadsCalls) {
+    const RemedyRule http =
+        remedy_of(Level::retry,
+                  "{ http = { url = \"http://127.0.0.1:1/x\", method = \"PUT\", body = \"{}\", "
+                  "undo = { url = \"http://127.0.0.1:1/y\" } } }");
+    EXPECT_EQ(http.way_back, WayBack::call);
+    EXPECT_EQ(std::get<HttpPlan>(http.plan).call.method, "PUT");
+    EXPECT_EQ(std::get<HttpPlan>(http.plan).undo->url, "http://127.0.0.1:1/y");
+    const RemedyRule call = remedy_of(
+        Level::retry,
+        "{ dbus_call = { destination = \"org.a\", path = \"/a\", interface = \"org.a\", member = "
+        "\"Go\", arguments = [\"x\", 1, true, 2.5], signature = \"oubd\", irreversible = \"x\" } "
+        "}");
+    EXPECT_EQ(call.way_back, WayBack::none);
+    const auto& plan = std::get<DbusPlan>(call.plan);
+    EXPECT_EQ(plan.call.signature, "oubd");
+    EXPECT_EQ(plan.call.arguments,
+              (std::vector<DbusArgument>{std::string{"x"}, std::int64_t{1}, true, 2.5}));
+}
+
+TEST(RemedyRuleTest, RefusesWhatIsProtected) {
+    EXPECT_THAT(errors_of_remedy("retry",
+                                 "{ dbus_call = { destination = \"org.freedesktop.systemd1\", path "
+                                 "= \"/a\", interface = \"b.c\", member = \"StopUnit\", "
+                                 "irreversible = \"x\" } }"),
+                ElementsAre(testing::HasSubstr("org.freedesktop.systemd1 is protected")));
+    EXPECT_THAT(errors_of_remedy("fallback",
+                                 "{ config_fallback = { files = [{ path = \"/etc/shadow\", good = "
+                                 "\"/usr/a\" }] } }"),
+                ElementsAre(testing::HasSubstr("is protected: no remedy writes there")));
+    EXPECT_THAT(errors_of_remedy("fallback",
+                                 "{ config_fallback = { files = [{ path = \"/etc/a/../b\", good = "
+                                 "\"/usr/a\" }] } }"),
+                ElementsAre(testing::HasSubstr("without \".\"")));
+    EXPECT_THAT(errors_of_remedy("retry",
+                                 "{ exec = { run = [\"/bin/a\"], writes = [\"/etc\"], "
+                                 "irreversible = \"x\" } }"),
+                ElementsAre(testing::HasSubstr("/etc is protected")));
 }
 
 // What the actuator will do is what the digest is over, parameter by parameter.
@@ -81,13 +131,30 @@ TEST(RemedyRuleTest, EveryParameterIsInThePlan) {
         {Level::retry, "{ exec = { run = [\"/bin/a\", \"b\"], irreversible = \"x\" } }"},
         {Level::retry, "{ exec = { run = [\"/bin/a\"], undo = [\"/bin/b\"] } }"},
         {Level::retry, "{ exec = { run = [\"/bin/a\"], undo = [\"/bin/b\", \"c\"] } }"},
+        {Level::retry, "{ signal = { whom = \"all\" } }"},
+        {Level::retry,
+         "{ exec = { run = [\"/bin/a\"], irreversible = \"x\", user = \"nobody\" } }"},
+        {Level::retry,
+         "{ exec = { run = [\"/bin/a\"], irreversible = \"x\", writes = [\"/var/lib/a\"] } }"},
+        {Level::retry,
+         "{ exec = { run = [\"/bin/a\"], irreversible = \"x\", memory = \"64MiB\" } }"},
+        {Level::retry, "{ exec = { run = [\"/bin/a\"], irreversible = \"x\", tasks = 3 } }"},
+        {Level::retry, "{ http = { url = \"http://h/a\", irreversible = \"x\" } }"},
+        {Level::retry,
+         "{ http = { url = \"http://h/a\", method = \"PUT\", irreversible = \"x\" } }"},
+        {Level::retry, "{ http = { url = \"http://h/a\", body = \"b\", irreversible = \"x\" } }"},
+        {Level::retry,
+         "{ http = { url = \"http://h/a\", content_type = \"text/plain\", irreversible = \"x\" } "
+         "}"},
+        {Level::retry, "{ http = { url = \"http://h/a\", undo = { url = \"http://h/b\" } } }"},
         {Level::failover, "{ failover = { provider = \"upstream\" } }"},
         {Level::failover, "{ failover = { provider = \"upstream\", then = \"restart\" } }"},
         {Level::failover, "{ failover = { provider = \"upstream\", then = \"nothing\" } }"},
         {Level::restart, "{ restart = {} }"},
         {Level::restart, "{ restart = { save = [\"/bin/a\"] } }"},
         {Level::restart, "{ restart = { restore = [\"/bin/a\"] } }"},
-        {Level::restart, "{ restart = { state = [\"/bin/a\"] } }"},
+        {Level::restart, "{ restart = { restore = [\"/bin/a\"], hook_timeout = \"1m\" } }"},
+        {Level::restart, "{ restart = { state = [\"/srv/a\"] } }"},
         {Level::fallback,
          "{ config_fallback = { files = [{ path = \"/etc/a\", good = \"/usr/a\" }] } }"},
         {Level::fallback,
