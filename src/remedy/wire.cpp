@@ -22,8 +22,8 @@ constexpr std::size_t length_bytes = 4;
 constexpr std::size_t max_text_bytes = 1024;
 // Of a conflict's diff, and of an id.
 constexpr std::size_t max_diff_bytes = 4096;
-constexpr std::size_t max_id_bytes = 128;
-constexpr std::size_t max_ids = 64;
+constexpr std::size_t max_id_bytes = 80;
+constexpr std::size_t max_ids = 32;
 constexpr std::size_t max_unit_bytes = 256;
 constexpr std::size_t max_units = 32;
 

@@ -20,6 +20,13 @@ TEST(ColumnsTest, UnpacksWhatItPacked) {
     const std::array<std::uint32_t, level_count> counts{0, 1, 4'294'967'295U, 3, 4, 5};
     std::array<std::uint32_t, level_count> counts_back{};
     EXPECT_TRUE(unpack(pack(counts), counts_back));
+    const ActionFacts facts{"e-1", {"sha256:aa", "sha256:bb"}, 3, 2, true, "-a\n+b\tc\n"};
+    ActionFacts facts_back;
+    EXPECT_TRUE(unpack(pack(facts), facts_back));
+    EXPECT_EQ(facts_back, facts);
+    EXPECT_EQ(pack(ActionFacts{}), "");
+    EXPECT_TRUE(unpack("", facts_back));
+    EXPECT_EQ(facts_back, ActionFacts{});
     EXPECT_EQ(counts_back, counts);
 }
 
@@ -39,6 +46,10 @@ TEST(ColumnsTest, RefusesWhatItNeverPacked) {
                              "held\tveto\t\\x\n",
                              "held\tveto\t\\\n"}) {
         EXPECT_FALSE(unpack(text, guards)) << text;
+    }
+    ActionFacts facts;
+    for (const char* text : {"e\n", "e\t\tx\t2\t\t\n", "e\t\t1\t2\t\t\nmore"}) {
+        EXPECT_FALSE(unpack(text, facts)) << text;
     }
     std::array<std::uint32_t, level_count> counts{};
     for (const char* text : {"", "1 2 3 4 5", "1 2 3 4 5 6 7", "1 2 3 4 5 -6", "1  2 3 4 5 6"}) {

@@ -57,5 +57,30 @@ TEST_F(SchemaTest, WhatWasLearntComesBack) {
     EXPECT_EQ(state->breakers[0].at.boot_id, "boot-a");
 }
 
+// A mark keeps the boot it was made in; what is written again later keeps it, too.
+TEST_F(SchemaTest, ProvidersComeBack) {
+    ProviderRecord record{"upstream", "west", CandidateState::dead, "p99 over 2 s", true, true, 7};
+    record.fell_again = 2;
+    record.until = stamp(hour_us);
+    record.last_checked = stamp(1);
+    record.at = stamp(2);
+    {
+        auto store = Store::open(options());
+        ASSERT_TRUE(store->append(std::vector<Record>{record}).has_value());
+    }
+    record.note = "still";
+    {
+        auto store = Store::open(options("boot-b"));
+        ASSERT_TRUE(store->append(std::vector<Record>{record}).has_value());
+    }
+    auto store = Store::open(options("boot-c"));
+    const auto state = store->restore(stamp(10), true);
+    ASSERT_TRUE(state.has_value()) << state.error().message;
+    ASSERT_EQ(state->providers.size(), 1U);
+    EXPECT_EQ(state->providers[0].provider, record);
+    EXPECT_EQ(state->providers[0].until.boot_id, "boot-a");
+    EXPECT_EQ(state->providers[0].at.boot_id, "boot-b");
+}
+
 }  // namespace
 }  // namespace primum::ledger

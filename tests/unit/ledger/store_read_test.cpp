@@ -234,6 +234,8 @@ TEST_F(StoreReadTest, TellsTheWholeStoryOfAnIncident) {
     decision.guards = action(1, 1, 1).guards;
     decision.evidence = action(1, 1, 1).evidence;
     auto records = whole_story(1, 1);
+    const ActionFacts facts{"e-1", {"sha256:aa"}, 3, 2, true, ""};
+    std::get<TransitionRecord>(records.back()).facts = facts;
     records.emplace_back(decision);
     decision.kind = DecisionKind::verified;
     records.emplace_back(decision);
@@ -253,6 +255,8 @@ TEST_F(StoreReadTest, TellsTheWholeStoryOfAnIncident) {
     ASSERT_EQ(story.transitions.size(), 4U);
     EXPECT_EQ(story.transitions[0].state, ActionState::intended);
     EXPECT_EQ(story.transitions[3].state, ActionState::verified);
+    EXPECT_EQ(story.transitions[3].facts, facts);
+    EXPECT_TRUE(store->verify()->intact);
     EXPECT_FALSE(store->incident(9)->has_value());
 }
 

@@ -62,7 +62,8 @@ TEST(WireTest, RequestsReadBackAsTheyWereWritten) {
                                    Request{RollbackRequest{"a-1"}},
                                    Request{SettleRequest{"a-1"}},
                                    Request{EvidenceRequest{"gateway"}},
-                                   Request{ProbeRequest{"metrics"}}}) {
+                                   Request{ProbeRequest{"metrics"}},
+                                   Request{PointerRequest{"upstream"}}}) {
         EXPECT_EQ(again(request), request);
     }
 }
@@ -74,12 +75,14 @@ TEST(WireTest, PreflightRepliesReadBack) {
     reply.code = Refusal::protected_unit;
     reply.detail = "dbus.service would go down with it";
     reply.blast_radius = {"a.service", "dbus.service"};
+    reply.current = "primary";
     const auto read = again(reply);
     EXPECT_EQ(read.ticket, 7U);
     EXPECT_EQ(read.answer, Preflight::cannot);
     EXPECT_EQ(read.code, Refusal::protected_unit);
     EXPECT_EQ(read.detail, reply.detail);
     EXPECT_EQ(read.blast_radius, reply.blast_radius);
+    EXPECT_EQ(read.current, "primary");
 }
 
 TEST(WireTest, ActionRepliesReadBack) {
@@ -91,6 +94,7 @@ TEST(WireTest, ActionRepliesReadBack) {
     reply.settled_as = SettledAs::ambiguous;
     reply.detail = "job done";
     reply.took = Duration{1'234};
+    reply.facts = {"e-1", {"sha256:aa", "sha256:bb"}, 3, 2, true, "-a\n+b\n"};
     const auto read = again(reply);
     EXPECT_EQ(read.action, "a-1");
     EXPECT_EQ(read.phase, ActionPhase::settled);
@@ -99,6 +103,16 @@ TEST(WireTest, ActionRepliesReadBack) {
     EXPECT_EQ(read.settled_as, SettledAs::ambiguous);
     EXPECT_EQ(read.detail, "job done");
     EXPECT_EQ(read.took, Duration{1'234});
+    EXPECT_EQ(read.facts, reply.facts);
+}
+
+TEST(WireTest, PointerAndEvidenceRepliesReadBack) {
+    const auto pointer = again(ProviderEvent{"upstream", "primary", "/etc/a"});
+    EXPECT_EQ(pointer.provider, "upstream");
+    EXPECT_EQ(pointer.candidate, "primary");
+    EXPECT_EQ(pointer.detail, "/etc/a");
+    const EvidenceReply evidence{"gateway", "e-1", "/var/lib/x/e-1.txt", 4711, "no sockets"};
+    EXPECT_EQ(again(evidence), evidence);
 }
 
 TEST(WireTest, ErrorRepliesReadBack) {
@@ -254,6 +268,12 @@ TEST(WireTest, TextThatWouldNotFitIsCutNeverTheFrame) {
     const auto framed = encode(Reply{reply});
     EXPECT_LE(framed.size(), max_frame_bytes + 4);
     EXPECT_TRUE(decode_reply(body_of(framed)).has_value());
+
+    ActionEvent ended;
+    ended.action = ended.detail = ended.facts.evidence = std::string(200'000, '\x01');
+    ended.facts.conflict = ended.detail;
+    ended.facts.snapshots.assign(1'000, ended.detail);
+    EXPECT_TRUE(decode_reply(body_of(encode(Reply{ended}))).has_value());
 
     ExecuteRequest request;
     for (auto* text :
