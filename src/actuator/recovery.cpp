@@ -46,7 +46,10 @@ RecoveryStep next_step(const StoredAction& action,
     return step;
 }
 
-ActionEnd end_of_job(const StoredAction& action, const remedy::JobReport& report, Stamp now) {
+ActionEnd end_of_job(const StoredAction& action, const remedy::Report& report, Stamp now) {
+    if (report.job_result.empty()) {
+        return {report.result, report.refusal, report.invocation_after, report.detail, now};
+    }
     return {report.result,
             Refusal::none,
             report.invocation_after,
@@ -57,25 +60,6 @@ ActionEnd end_of_job(const StoredAction& action, const remedy::JobReport& report
 
 ActionEnd end_across_boots(Stamp now) {
     return {ActionResult::ambiguous, Refusal::none, {}, "the host was booted while it ran", now};
-}
-
-ActionEnd end_of_refused_job(const systemd::ManagerError& error, Stamp now) {
-    const bool silent = error.name == "org.freedesktop.DBus.Error.NoReply" ||
-                        error.name == "org.freedesktop.DBus.Error.Timeout" ||
-                        error.name == "org.primum.Error.Disconnected" || error.name == "unreadable";
-    if (silent) {
-        return {ActionResult::ambiguous,
-                Refusal::none,
-                {},
-                "systemd did not say whether it queued the job: " + error.message,
-                now};
-    }
-    const auto refusal =
-        error.name == "org.freedesktop.systemd1.TransactionIsDestructive" ? Refusal::foreign_job
-        : error.name == "org.freedesktop.systemd1.UnitMasked"             ? Refusal::masked
-        : error.name == "org.freedesktop.systemd1.NoSuchUnit"             ? Refusal::unit_missing
-                                                                          : Refusal::bus;
-    return {ActionResult::failed, refusal, {}, "systemd refused the job: " + error.message, now};
 }
 
 }  // namespace primum::actuator

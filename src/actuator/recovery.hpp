@@ -28,14 +28,10 @@ struct RecoveryStep {
 
 // Of an action whose job has ended and was judged.
 [[nodiscard]] ActionEnd end_of_job(const StoredAction& action,
-                                   const remedy::JobReport& report,
+                                   const remedy::Report& report,
                                    Stamp now);
 
 // Of an action that an earlier boot has started: nothing can tell any longer.
 [[nodiscard]] ActionEnd end_across_boots(Stamp now);
-
-// Of an action for which systemd did not queue a job. Without an answer it may have done so all
-// the same.
-[[nodiscard]] ActionEnd end_of_refused_job(const systemd::ManagerError& error, Stamp now);
 
 }  // namespace primum::actuator

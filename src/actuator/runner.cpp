@@ -3,8 +3,7 @@
 
 #include "actuator/off_switch.hpp"
 #include "actuator/recovery.hpp"
-#include "remedy/reload.hpp"
-#include "remedy/restart.hpp"
+#include "remedy/job_remedy.hpp"
 
 #include <primum/check.hpp>
 #include <primum/names.hpp>
@@ -18,6 +17,18 @@ namespace {
 constexpr Duration retry_after = std::chrono::seconds{1};
 // What has ended so long ago is forgotten; no budget looks further back.
 constexpr Duration keep_actions = std::chrono::hours{24 * 90};
+
+remedy::Order order_of(const StoredAction& action) {
+    remedy::Order order;
+    order.action = action.id;
+    order.target = action.target;
+    order.unit = action.unit;
+    order.level = action.level;
+    order.rule.kind = action.kind;
+    order.invocation = action.invocation_before;
+    order.job = action.job;
+    return order;
+}
 
 }  // namespace
 
@@ -47,8 +58,8 @@ private:
     Running* find(const std::string& id);
     void act(Running& running);
     void arm_timeout(Running& running);
-    void queued(const std::string& id, const systemd::ManagerResult<std::string>& job);
-    void ended(const std::string& id, const remedy::JobReport& report);
+    void queued(const std::string& id, const std::string& job);
+    void ended(const std::string& id, const remedy::Report& report);
     void finish(const std::string& id, ActionEnd end);
     void finish_late(Running& running, const ActionEnd& end);
     void save_end(const std::string& id);
@@ -133,24 +144,23 @@ void Runner::Impl::act(Running& running) {
     arm_timeout(running);
     running.awaited = true;
     const auto weak = weak_from_this();
-    remedy::JobHooks hooks;
-    hooks.queued = [weak, id](const systemd::ManagerResult<std::string>& job) {
+    const auto& action = running.action;
+    remedy::Order order = order_of(action);
+    order.on_job = [weak, id](const std::string& job) {
         if (const auto self = weak.lock()) {
             self->queued(id, job);
         }
     };
-    hooks.ended = [weak, id](const remedy::JobReport& report) {
-        if (const auto self = weak.lock()) {
-            self->ended(id, report);
-        }
-    };
-    const auto& action = running.action;
-    if (action.kind == RemedyKind::reload) {
-        remedy::reload(parts_.manager, action.unit, std::move(hooks));
-    } else {
-        PRIMUM_CHECK(action.kind == RemedyKind::restart);
-        remedy::restart(parts_.manager, action.unit, action.invocation_before, std::move(hooks));
-    }
+    PRIMUM_CHECK(action.kind == RemedyKind::reload || action.kind == RemedyKind::restart);
+    remedy::run_job(
+        parts_.manager,
+        action.kind == RemedyKind::reload ? systemd::JobVerb::reload : systemd::JobVerb::restart,
+        order,
+        [weak, id](const remedy::Report& report) {
+            if (const auto self = weak.lock()) {
+                self->ended(id, report);
+            }
+        });
 }
 
 void Runner::Impl::arm_timeout(Running& running) {
@@ -166,24 +176,19 @@ void Runner::Impl::arm_timeout(Running& running) {
     });
 }
 
-void Runner::Impl::queued(const std::string& id, const systemd::ManagerResult<std::string>& job) {
+void Runner::Impl::queued(const std::string& id, const std::string& job) {
     auto* running = find(id);
     if (running == nullptr) {
         return;
     }
-    if (!job.has_value()) {
-        running->awaited = false;
-        finish(id, end_of_refused_job(job.error(), parts_.clock.now()));
-        return;
-    }
-    running->action.job = *job;
+    running->action.job = job;
     if (const auto store = parts_.store.get()) {
         // Only helps a later run to find the job again; without it the unit itself tells.
-        static_cast<void>((*store)->note_job(id, *job));
+        static_cast<void>((*store)->note_job(id, job));
     }
 }
 
-void Runner::Impl::ended(const std::string& id, const remedy::JobReport& report) {
+void Runner::Impl::ended(const std::string& id, const remedy::Report& report) {
     auto* running = find(id);
     if (running == nullptr) {
         return;
@@ -331,10 +336,9 @@ void Runner::Impl::await_left(const std::string& id, std::uint32_t job_id) {
         PRIMUM_CHECK(judge != nullptr);
         remedy::judge_job(self->parts_.manager,
                           judge,
-                          action.unit,
-                          action.invocation_before,
+                          order_of(action),
                           end.result,
-                          [weak, id](const remedy::JobReport& report) {
+                          [weak, id](const remedy::Report& report) {
                               if (const auto again = weak.lock()) {
                                   again->ended(id, report);
                               }

@@ -38,6 +38,9 @@ struct Order {
     std::string candidate;                 // of a failover
     std::string user;                      // the unit's User=; empty: root
     std::string invocation;                // the unit's InvocationID before the action, hex
+    std::string job;  // the systemd job (its path) that an earlier run recorded; else empty
+    // Told the path of a systemd job as soon as it is queued, so that it can be found again.
+    std::function<void(const std::string& job)> on_job;
 };
 
 // How an action ended.
@@ -58,6 +61,9 @@ struct Prepared {
     ActionFacts facts;       // the snapshots that the way back needs
 };
 
+// How long the end of stopped processes takes at most.
+inline constexpr Duration stop_within{std::chrono::seconds{15}};
+
 // One remedy at work, or one way back. Each function is called at most once, in this order;
 // destroying it forgets what has not been told and stops nothing.
 class Execution {
@@ -67,13 +73,15 @@ public:
     Execution& operator=(const Execution&) = delete;
     virtual ~Execution() = default;
 
-    // Whatever can be done without an effect: looks, trust, snapshots, the check of a fallback.
+    // Whatever comes before the unit or a file is touched: looks, trust, the `save` hook of a
+    // restart, snapshots, the check of a fallback. Runs programs: only once `started` is durable.
     virtual void prepare(std::function<void(const Prepared&)> done) = 0;
     // The effect, once what prepare() gave is durable. `done` once, however long it takes.
     virtual void run(std::function<void(const Report&)> done) = 0;
-    // The timeout is over: ends its processes with their whole cgroup. A job of systemd's is left
-    // to systemd. `done` may still come.
-    virtual void stop() {}
+    // The timeout is over, in prepare() or run(): ends its processes with their whole cgroup. True:
+    // `done` follows within stop_within, and says what became of it. False: only a job of systemd's
+    // is at work, which is left to it; the outcome is ambiguous, and `done` may still come, late.
+    virtual bool stop() { return false; }
 };
 
 // The remedy that the order names.
@@ -83,7 +91,8 @@ public:
 [[nodiscard]] std::unique_ptr<Execution> make_rollback(const Tools& tools, WayBackRecord way_back);
 
 // Judges an action that an earlier run has begun, without an effect: by its job, the unit's
-// InvocationID and what stands in its files now. `done` gets done, failed or ambiguous.
+// InvocationID and what stands in its files now. A job or program of its that still is at work is
+// awaited: the caller keeps the timeout. `done` gets done, failed or ambiguous.
 void judge_left(const Tools& tools,
                 const Order& order,
                 const WayBackRecord& way_back,

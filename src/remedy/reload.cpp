@@ -1,18 +1,53 @@
 // SPDX-License-Identifier: MIT
 #include "remedy/reload.hpp"
 
+#include "remedy/job_remedy.hpp"
+
 #include <utility>
 
 namespace primum::remedy {
 
-void reload(systemd::Manager& manager, const std::string& unit, JobHooks hooks) {
-    run_job(manager, systemd::JobVerb::reload, unit, {}, std::move(hooks));
+namespace {
+
+class Reload : public Execution {
+public:
+    Reload(const Tools& tools, Order order) : tools_(tools), order_(std::move(order)) {}
+
+    void prepare(std::function<void(const Prepared&)> done) override { done({}); }
+    // The unit is read again just before.
+    void run(std::function<void(const Report&)> done) override {
+        tools_.manager.facts(order_.unit,
+                             [&manager = tools_.manager, order = order_, done = std::move(done)](
+                                 const systemd::ManagerResult<systemd::UnitFacts>& unit) {
+                                 auto why = objection(unit, order.invocation);
+                                 if (!why.has_value() && unit->active_state != "active") {
+                                     why = Objection{
+                                         Refusal::not_applicable,
+                                         unit->id + " is " + unit->active_state + " by now"};
+                                 }
+                                 if (why.has_value()) {
+                                     done(refused(*why));
+                                     return;
+                                 }
+                                 run_job(manager, systemd::JobVerb::reload, order, done);
+                             });
+    }
+
+private:
+    Tools tools_;
+    Order order_;
+};
+
+}  // namespace
+
+std::unique_ptr<Execution> make_reload(const Tools& tools, Order order) {
+    return std::make_unique<Reload>(tools, std::move(order));
 }
 
-JobReport judge_reload(std::string_view job_result,
-                       const std::string& /*invocation_before*/,
-                       const std::optional<systemd::UnitFacts>& now) {
-    JobReport report;
+Report judge_reload(std::string_view job_result,
+                    const std::string& /*invocation_before*/,
+                    const std::optional<systemd::UnitFacts>& now) {
+    Report report;
     report.job_result = std::string(job_result);
     report.invocation_after = now.has_value() ? now->invocation_id : "";
     if (job_result == "done") {

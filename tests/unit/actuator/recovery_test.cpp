@@ -113,32 +113,8 @@ TEST(RecoveryTest, AnotherBootTellsNothing) {
     EXPECT_EQ(end_across_boots(at(5)).result, ActionResult::ambiguous);
 }
 
-TEST(RecoveryTest, ARefusedJobDidNothing) {
-    const auto end = [](const std::string& name) {
-        return end_of_refused_job({name, "because"}, at(5));
-    };
-    EXPECT_EQ(end("org.freedesktop.systemd1.TransactionIsDestructive").refusal,
-              Refusal::foreign_job);
-    EXPECT_EQ(end("org.freedesktop.systemd1.UnitMasked").refusal, Refusal::masked);
-    EXPECT_EQ(end("org.freedesktop.systemd1.NoSuchUnit").refusal, Refusal::unit_missing);
-    EXPECT_EQ(end("org.freedesktop.DBus.Error.AccessDenied").refusal, Refusal::bus);
-    EXPECT_EQ(end("org.freedesktop.systemd1.NoSuchUnit").result, ActionResult::failed);
-    EXPECT_EQ(end("org.freedesktop.systemd1.NoSuchUnit").detail,
-              "systemd refused the job: because");
-}
-
-// Lesson: "done" was reported, nothing was done - and the other way round.
-TEST(RecoveryTest, AnUnansweredCallMayHaveBeenHeard) {
-    for (const auto* name :
-         {"org.freedesktop.DBus.Error.NoReply", "org.primum.Error.Disconnected", "unreadable"}) {
-        const auto end = end_of_refused_job({name, "?"}, at(5));
-        EXPECT_EQ(end.result, ActionResult::ambiguous) << name;
-        EXPECT_EQ(end.refusal, Refusal::none) << name;
-    }
-}
-
 TEST(RecoveryTest, TheEndOfAJobNamesBothInvocations) {
-    remedy::JobReport report;
+    remedy::Report report;
     report.result = ActionResult::done;
     report.job_result = "done";
     report.invocation_after = "bb";
