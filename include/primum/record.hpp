@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <primum/remedy.hpp>
 #include <primum/time.hpp>
 #include <primum/vocabulary.hpp>
 
@@ -81,7 +82,10 @@ struct ActionRecord {
     Level level = Level::retry;
     std::uint32_t index = 0;  // which of the rung's remedies
     std::string kind;         // name of the RemedyKind
-    std::string candidate;    // of a failover
+    std::string provider;     // of a failover: whose pointer it moves,
+    std::string from;         // the candidate that the pointer named then (empty: none of them),
+    std::string candidate;    // and the one it is to name
+    WayBack way_back = WayBack::none;
     std::string plan_digest;
     bool dry_run = false;
     std::uint32_t streak = 1;  // how many in a row at this (target, level): sets the cooldown
@@ -180,6 +184,9 @@ struct TrialRecord {
     bool operator==(const TrialRecord&) const = default;
 };
 
+// The uid of no person: what stands there is primum's own word.
+inline constexpr std::uint32_t nobody = UINT32_MAX;
+
 // How one candidate of a provider stands; written when it changes.
 struct ProviderRecord {
     std::string provider;
@@ -188,7 +195,7 @@ struct ProviderRecord {
     std::string note;              // by hand, or what its indicator says
     bool current = false;          // the pointer names it
     bool marked = false;           // by hand, until `until`
-    std::uint32_t uid = 0;         // who marked or noted it
+    std::uint32_t uid = nobody;    // who marked or noted it
     std::uint32_t fell_again = 0;  // failbacks to it in a row that did not last
     Stamp until;
     Stamp last_checked;

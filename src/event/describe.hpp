@@ -94,7 +94,10 @@ void describe(V& v, T& x) {
     v.field("level", x.level);
     v.maybe("index", x.index);
     v.maybe("kind", x.kind);
+    v.maybe("provider", x.provider);
+    v.maybe("from", x.from);
     v.maybe("candidate", x.candidate);
+    v.maybe("way_back", x.way_back, WayBack::none);
     v.maybe("plan_digest", x.plan_digest);
     v.maybe("dry_run", x.dry_run);
     v.maybe("streak", x.streak, 1U);
@@ -192,7 +195,7 @@ void describe(V& v, T& x) {
     v.maybe("note", x.note);
     v.maybe("current", x.current);
     v.maybe("marked", x.marked);
-    v.maybe("uid", x.uid);
+    v.maybe("uid", x.uid, nobody);
     v.maybe("fell_again", x.fell_again);
     v.maybe("until", x.until);
     v.maybe("last_checked", x.last_checked);

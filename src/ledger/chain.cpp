@@ -75,8 +75,11 @@ Sha256 record_hash(const ActionRecord& action, std::string_view boot_id) {
         .text(boot_id)
         .text(pack(action.guards))
         .text(pack(action.evidence));
-    if (!action.candidate.empty()) {
-        bytes.text(action.candidate);
+    if (!action.provider.empty() || !action.from.empty() || !action.candidate.empty()) {
+        bytes.text(action.candidate).text(action.provider).text(action.from);
+    }
+    if (action.way_back != WayBack::none) {
+        bytes.text(name_of(action.way_back));
     }
     return bytes.hash();
 }

@@ -209,6 +209,10 @@ CREATE TABLE trials(
 // What the actuator found and kept stands with the step it was told in.
 constexpr const char* version_3 = R"sql(
 ALTER TABLE actions ADD COLUMN candidate TEXT NOT NULL DEFAULT '';
+ALTER TABLE actions ADD COLUMN provider TEXT NOT NULL DEFAULT '';
+ALTER TABLE actions ADD COLUMN from_candidate TEXT NOT NULL DEFAULT '';
+ALTER TABLE actions ADD COLUMN way_back TEXT NOT NULL DEFAULT 'none';
+CREATE INDEX actions_failover ON actions(sequence) WHERE provider <> '';
 ALTER TABLE action_transitions ADD COLUMN facts TEXT NOT NULL DEFAULT '';
 
 DROP TABLE provider_states;

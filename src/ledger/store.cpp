@@ -203,7 +203,7 @@ INSERT INTO decisions VALUES(NULL, nullif(?1, 0), ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9
 LedgerResult<void> Store::put(const ActionRecord& record) {
     constexpr std::string_view sql = R"sql(
 INSERT INTO actions VALUES(?1, ?2, nullif(?3, 0), ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13,
-    ?14, ?15, ?16, ?17)
+    ?14, ?15, ?16, ?17, ?18, ?19, ?20)
 )sql";
     auto done = execute(sql,
                         record.sequence,
@@ -222,7 +222,10 @@ INSERT INTO actions VALUES(?1, ?2, nullif(?3, 0), ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?
                         options_.boot_id,
                         pack(record.guards),
                         pack(record.evidence),
-                        record.candidate);
+                        record.candidate,
+                        record.provider,
+                        record.from,
+                        name_of(record.way_back));
     if (!done) {
         return done;
     }

@@ -21,7 +21,8 @@ constexpr std::string_view incident_columns =
 constexpr std::string_view action_columns =
     "sequence, id, coalesce(incident, 0), target, unit, level, remedy_index, kind, plan_digest,"
     "dry_run, streak, intended_t_us, intended_wall_us, intended_boot, guards, evidence, state,"
-    "result, outcome, ended_t_us, ended_wall_us, ended_boot, candidate";
+    "result, outcome, ended_t_us, ended_wall_us, ended_boot, candidate,"
+    "provider, from_candidate, way_back";
 
 void read_row(RowReader& row, RestoredIncident& value) {
     IncidentRecord& i = value.incident;
@@ -41,6 +42,7 @@ void read_row(RowReader& row, RestoredAction& value) {
     row.read_all(a.sequence, a.id, a.incident, a.target, a.unit, a.level, a.index, a.kind);
     row.read_all(a.plan_digest, a.dry_run, a.streak, value.intended, a.guards, a.evidence);
     row.read_all(value.state, value.result, value.outcome, value.ended, a.candidate);
+    row.read_all(a.provider, a.from, a.way_back);
     a.intended = value.intended.at;
 }
 
@@ -185,7 +187,7 @@ LedgerResult<RestoredState> Store::restore(Stamp now, bool clock_synchronised) {
         incident_columns,
         age_of("closed"));
     // The newest of those that are over, and all that are not: a budget or a cooldown needs the
-    // one, an outcome is owed to the other.
+    // one, an outcome is owed to the other. And the failovers that a failback may have to undo.
     const std::string action_sql = fmt::format(
         "SELECT {0} FROM action_states s WHERE"
         " (NOT dry_run AND (state IN ('intended', 'started')"
@@ -193,6 +195,9 @@ LedgerResult<RestoredState> Store::restore(Stamp now, bool clock_synchronised) {
         " OR sequence IN (SELECT sequence FROM actions a WHERE {1} < ?5"
         "  OR EXISTS (SELECT 1 FROM incidents i WHERE i.id = a.incident AND i.open)"
         "  ORDER BY sequence DESC LIMIT ?6)"
+        " OR sequence IN (SELECT sequence FROM action_states f WHERE f.provider <> ''"
+        "  AND NOT f.dry_run AND f.result = 'done' AND f.state IN ('verified', 'kept')"
+        "  ORDER BY sequence DESC LIMIT 64)"
         " ORDER BY sequence",
         action_columns,
         age_of("intended"));

@@ -21,6 +21,10 @@ inline ActionRecord sample_action() {
     action.level = Level::restart;
     action.index = 1;
     action.kind = "restart";
+    action.provider = "upstream";
+    action.from = "east";
+    action.candidate = "west";
+    action.way_back = WayBack::files;
     action.plan_digest = "abc";
     action.dry_run = true;
     action.streak = 3;
