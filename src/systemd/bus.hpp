@@ -73,6 +73,13 @@ public:
             std::move(reply));
     }
 
+    // The same, with arguments of types that are known at run time only.
+    void call_with(const CallTarget& target,
+                   const std::function<void(sdbus::MethodCall&)>& fill,
+                   ReplyHandler reply) {
+        send(target, fill, std::move(reply));
+    }
+
     // Wraps a signal or message handler so that nothing but sdbus::Error can leave it.
     [[nodiscard]] static std::function<void(sdbus::Message&)> guarded(
         std::function<void(sdbus::Message&)> handler);

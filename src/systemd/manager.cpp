@@ -4,6 +4,7 @@
 #include "systemd/link.hpp"
 #include "systemd/properties.hpp"
 #include "systemd/stop_walk.hpp"
+#include "systemd/unit_facts.hpp"
 #include "systemd/unit_table.hpp"
 
 #include <algorithm>
@@ -20,74 +21,12 @@ constexpr std::string_view job_prefix = "/org/freedesktop/systemd1/job/";
 // Calls wait for the subscription at most until so many are there.
 constexpr std::size_t max_waiting = 256;
 
-ManagerError error_of(const sdbus::Error* error) {
-    if (error == nullptr) {
-        return {"unreadable", "systemd's answer could not be read"};
-    }
-    return {error->getName(), error->getMessage()};
-}
-
-bool runs(const std::string& active_state) {
-    return active_state != "inactive" && active_state != "failed";
-}
-
-void read_unit(const PropertyMap& properties, UnitFacts& facts) {
-    facts.id = text_of(properties, "Id").value_or("");
-    facts.load_state = text_of(properties, "LoadState").value_or("");
-    facts.unit_file_state = text_of(properties, "UnitFileState").value_or("");
-    facts.active_state = text_of(properties, "ActiveState").value_or("");
-    facts.sub_state = text_of(properties, "SubState").value_or("");
-    facts.invocation_id = hex_of(properties, "InvocationID").value_or("");
-    facts.job_id = job_of(properties).value_or(0);
-    facts.can_start = flag_of(properties, "CanStart").value_or(false);
-    facts.can_reload = flag_of(properties, "CanReload").value_or(false);
-    facts.refuses_manual_start = flag_of(properties, "RefuseManualStart").value_or(false);
-    facts.refuses_manual_stop = flag_of(properties, "RefuseManualStop").value_or(false);
-    facts.active_entered = instant_of(properties, "ActiveEnterTimestampMonotonic");
-    facts.active_left = instant_of(properties, "ActiveExitTimestampMonotonic");
-    facts.inactive_entered = instant_of(properties, "InactiveEnterTimestampMonotonic");
-    facts.inactive_left = instant_of(properties, "InactiveExitTimestampMonotonic");
-}
-
 using FactsDone = std::function<void(ManagerResult<UnitFacts>)>;
+using Queued = Manager::Queued;
+using JobEnded = Manager::JobEnded;
+using Told = Manager::Told;
+using Fill = Manager::Fill;
 using UnitsDone = std::function<void(ManagerResult<std::vector<std::string>>)>;
-
-// The parts of one facts() as they arrive.
-struct FactsGathering {
-    UnitFacts facts;
-    PropertyMap service;
-    std::optional<ManagerError> failed;
-    std::size_t left = 0;
-    FactsDone done;
-
-    void finish() {
-        if (failed.has_value()) {
-            done(fail(*failed));
-            return;
-        }
-        const auto result = text_of(service, "Result");
-        facts.service = result.has_value();
-        facts.result = result.value_or("");
-        facts.remain_after_exit = flag_of(service, "RemainAfterExit").value_or(false);
-        facts.main_exited = instant_of(service, "ExecMainExitTimestampMonotonic");
-        done(std::move(facts));
-    }
-};
-
-UnitLinks read_links(const PropertyMap& properties, const std::string& unit) {
-    UnitLinks links;
-    links.id = text_of(properties, "Id").value_or(unit);
-    links.running = runs(text_of(properties, "ActiveState").value_or(""));
-    links.required_by = texts_of(properties, "RequiredBy");
-    links.requisite_of = texts_of(properties, "RequisiteOf");
-    links.bound_by = texts_of(properties, "BoundBy");
-    links.consists_of = texts_of(properties, "ConsistsOf");
-    links.propagates_stop_to = texts_of(properties, "PropagatesStopTo");
-    links.conflicts = texts_of(properties, "Conflicts");
-    const auto others = texts_of(properties, "ConflictedBy");
-    links.conflicts.insert(links.conflicts.end(), others.begin(), others.end());
-    return links;
-}
 
 // One StopWalk under way.
 struct Walk {
@@ -136,11 +75,13 @@ public:
     void begin() { link_.start(); }
     void facts(const std::string& unit, FactsDone done);
     void walk(const std::shared_ptr<Walk>& walk);
-    void start_job(JobVerb verb,
-                   const std::string& unit,
-                   std::function<void(ManagerResult<std::string>)> queued,
-                   std::function<void(const JobEnd&)> ended);
-    void await_job(const std::string& path, std::function<void(const JobEnd&)> ended);
+    void queue(const CallTarget& target, Fill fill, Queued queued, JobEnded ended);
+    void await_job(const std::string& path, JobEnded ended);
+    void tell(const CallTarget& target, const Fill& fill, Told done);
+    void properties(const std::string& unit,
+                    const std::string& interface,
+                    std::function<void(ManagerResult<PropertyMap>)> done);
+    [[nodiscard]] Bus& bus() { return bus_; }
 
 private:
     using Reply = std::function<void(Impl&, sdbus::MethodReply*, const sdbus::Error*)>;
@@ -154,19 +95,23 @@ private:
 
     template <class... Arguments>
     void call(const CallTarget& target, Reply reply, const Arguments&... arguments) {
-        bus_.call(
-            target,
-            [weak = weak_from_this(), reply = std::move(reply)](sdbus::MethodReply* answer,
-                                                                const sdbus::Error* error) {
-                if (const auto self = weak.lock()) {
-                    reply(*self, answer, error);
-                }
-            },
-            arguments...);
+        call_with(target, std::move(reply), [&](sdbus::MethodCall& message) {
+            static_cast<void>((message << ... << arguments));
+        });
+    }
+    void call_with(const CallTarget& target, Reply reply, const Fill& fill) {
+        bus_.call_with(target,
+                       fill,
+                       [weak = weak_from_this(), reply = std::move(reply)](
+                           sdbus::MethodReply* answer, const sdbus::Error* error) {
+                           if (const auto self = weak.lock()) {
+                               reply(*self, answer, error);
+                           }
+                       });
     }
 
     Bus& bus_;
-    std::unordered_multimap<std::string, std::function<void(const JobEnd&)>> jobs_;
+    std::unordered_multimap<std::string, JobEnded> jobs_;
     std::vector<JobEnd> ended_early_;  // jobs that ended while the answer to a call was due
     std::uint32_t calls_due_ = 0;
     std::vector<std::function<void()>> waiting_;  // for the subscription
@@ -198,8 +143,13 @@ void Manager::Impl::get_all(const std::string& unit, Reply reply) {
 }
 
 void Manager::Impl::facts(const std::string& unit, FactsDone done) {
-    static constexpr std::array<const char*, 3> of_service{
-        "Result", "RemainAfterExit", "ExecMainExitTimestampMonotonic"};
+    static constexpr std::array<const char*, 7> of_service{"Result",
+                                                           "RemainAfterExit",
+                                                           "ExecMainExitTimestampMonotonic",
+                                                           "MainPID",
+                                                           "ControlPID",
+                                                           "User",
+                                                           "NFileDescriptorStore"};
     auto gathering = std::make_shared<FactsGathering>();
     gathering->done = std::move(done);
     gathering->left = 1;
@@ -271,20 +221,14 @@ void Manager::Impl::walk(const std::shared_ptr<Walk>& walk) {
     }
 }
 
-void Manager::Impl::start_job(JobVerb verb,
-                              const std::string& unit,
-                              std::function<void(ManagerResult<std::string>)> queued,
-                              std::function<void(const JobEnd&)> ended) {
+void Manager::Impl::queue(const CallTarget& target, Fill fill, Queued queued, JobEnded ended) {
     if (!link_.ready() && waiting_.size() < max_waiting && bus_.connection() != nullptr) {
         waiting_.emplace_back(
-            [this, verb, unit, queued = std::move(queued), ended = std::move(ended)] {
-                start_job(verb, unit, queued, ended);
-            });
+            [this, target, fill, queued, ended] { queue(target, fill, queued, ended); });
         return;
     }
     ++calls_due_;
-    auto target = manager_call(verb == JobVerb::restart ? "RestartUnit" : "ReloadUnit");
-    call(
+    call_with(
         target,
         [queued = std::move(queued), ended = std::move(ended)](
             Impl& self, sdbus::MethodReply* reply, const sdbus::Error* error) {
@@ -309,15 +253,44 @@ void Manager::Impl::start_job(JobVerb verb,
                 ended(*before);
             }
         },
-        unit,
-        std::string("fail"));
+        fill);
 }
 
-void Manager::Impl::await_job(const std::string& path, std::function<void(const JobEnd&)> ended) {
+void Manager::Impl::await_job(const std::string& path, JobEnded ended) {
     jobs_.emplace(path, std::move(ended));
     if (link_.ready()) {
         look_for_job(path);
     }
+}
+
+void Manager::Impl::tell(const CallTarget& target, const Fill& fill, Told done) {
+    call_with(
+        target,
+        [done = std::move(done)](Impl&, sdbus::MethodReply* reply, const sdbus::Error* error) {
+            if (reply != nullptr) {
+                done({});
+            } else {
+                done(fail(error_of(error)));
+            }
+        },
+        fill);
+}
+
+void Manager::Impl::properties(const std::string& unit,
+                               const std::string& interface,
+                               std::function<void(ManagerResult<PropertyMap>)> done) {
+    call(
+        property_call(unit_path(unit), "GetAll"),
+        [done = std::move(done)](Impl&, sdbus::MethodReply* reply, const sdbus::Error* error) {
+            if (reply == nullptr) {
+                done(fail(error_of(error)));
+                return;
+            }
+            PropertyMap properties;
+            *reply >> properties;
+            done(std::move(properties));
+        },
+        interface);
 }
 
 void Manager::Impl::look_for_job(const std::string& path) {
@@ -378,14 +351,48 @@ void Manager::stopped_with(const std::string& unit, std::uint32_t most, UnitsDon
     impl_->walk(walk);
 }
 
-void Manager::start_job(JobVerb verb,
-                        const std::string& unit,
-                        std::function<void(ManagerResult<std::string>)> queued,
-                        std::function<void(const JobEnd&)> ended) {
-    impl_->start_job(verb, unit, std::move(queued), std::move(ended));
+void Manager::start_job(JobVerb verb, const std::string& unit, Queued queued, JobEnded ended) {
+    static constexpr std::array<const char*, 3> members{"RestartUnit", "ReloadUnit", "StopUnit"};
+    impl_->queue(
+        manager_call(members.at(static_cast<std::size_t>(verb))),
+        [unit, mode = std::string(verb == JobVerb::stop_now ? "replace" : "fail")](
+            sdbus::MethodCall& message) { message << unit << mode; },
+        std::move(queued),
+        std::move(ended));
 }
 
-void Manager::await_job(std::uint32_t job_id, std::function<void(const JobEnd&)> ended) {
+void Manager::start_transient(Fill fill, Queued queued, JobEnded ended) {
+    impl_->queue(
+        manager_call("StartTransientUnit"), std::move(fill), std::move(queued), std::move(ended));
+}
+
+void Manager::signal_unit(const std::string& unit, const std::string& whom, int signal, Told done) {
+    impl_->tell(
+        manager_call("KillUnit"),
+        [&](sdbus::MethodCall& message) {
+            message << unit << whom << static_cast<std::int32_t>(signal);
+        },
+        std::move(done));
+}
+
+void Manager::reset_failed(const std::string& unit, Told done) {
+    impl_->tell(
+        manager_call("ResetFailedUnit"),
+        [&](sdbus::MethodCall& message) { message << unit; },
+        std::move(done));
+}
+
+void Manager::properties(const std::string& unit,
+                         const std::string& interface,
+                         std::function<void(ManagerResult<PropertyMap>)> done) {
+    impl_->properties(unit, interface, std::move(done));
+}
+
+Bus& Manager::bus() {
+    return impl_->bus();
+}
+
+void Manager::await_job(std::uint32_t job_id, JobEnded ended) {
     impl_->await_job(std::string(job_prefix) + std::to_string(job_id), std::move(ended));
 }
 

@@ -8,6 +8,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -39,7 +40,11 @@ struct UnitFacts {
     bool refuses_manual_stop = false;
     bool service = false;            // the members below mean something
     bool remain_after_exit = false;  // it may be active without a process
-    Instant main_exited;             // when the last main process ended
+    std::uint32_t main_pid = 0;      // 0: none; only to be compared, never to be signalled
+    std::uint32_t control_pid = 0;
+    std::uint32_t stored_fds = 0;  // in its file descriptor store
+    std::string user;              // User=; empty: root
+    Instant main_exited;           // when the last main process ended
     Instant active_entered;
     Instant active_left;
     Instant inactive_entered;
@@ -52,7 +57,7 @@ struct JobEnd {
     std::string result;
 };
 
-enum class JobVerb : std::uint8_t { restart, reload };
+enum class JobVerb : std::uint8_t { restart, reload, stop_now };
 
 // What a person could do with systemctl, without waiting: every call returns at once and answers
 // through its callback, exactly once, from the loop. The Bus must outlive it; callbacks of a
@@ -75,17 +80,30 @@ public:
                       std::uint32_t most,
                       std::function<void(ManagerResult<std::vector<std::string>>)> done);
 
-    // Queues a job with mode `fail`. `queued` gets its path, or why systemd refused it; after a
-    // path, `ended` comes once, however long that takes, unless the bus is lost (then with result
-    // "disconnected").
-    void start_job(JobVerb verb,
-                   const std::string& unit,
-                   std::function<void(ManagerResult<std::string>)> queued,
-                   std::function<void(const JobEnd&)> ended);
+    using Queued = std::function<void(ManagerResult<std::string>)>;
+    using JobEnded = std::function<void(const JobEnd&)>;
+    using Told = std::function<void(ManagerResult<void>)>;
+    using Fill = std::function<void(sdbus::MethodCall&)>;
+
+    // Queues a job with mode `fail` (stop_now, for units of our own: `replace`). `queued` gets its
+    // path, or why systemd refused it; after a path, `ended` comes once, however long that takes,
+    // unless the bus is lost (then with result "disconnected").
+    void start_job(JobVerb verb, const std::string& unit, Queued queued, JobEnded ended);
 
     // Awaits a job that is there already; `ended` comes at once, with result "gone", when it is
     // not.
-    void await_job(std::uint32_t job_id, std::function<void(const JobEnd&)> ended);
+    void await_job(std::uint32_t job_id, JobEnded ended);
+
+    // As start_job, by StartTransientUnit, whose arguments `fill` gives; it may be called late.
+    void start_transient(Fill fill, Queued queued, JobEnded ended);
+    // Sends a signal to the unit's processes: `whom` is main, control or all.
+    void signal_unit(const std::string& unit, const std::string& whom, int signal, Told done);
+    void reset_failed(const std::string& unit, Told done);
+    // All properties of one of the unit's interfaces.
+    void properties(const std::string& unit,
+                    const std::string& interface,
+                    std::function<void(ManagerResult<std::map<std::string, sdbus::Variant>>)> done);
+    [[nodiscard]] Bus& bus();
 
 private:
     class Impl;

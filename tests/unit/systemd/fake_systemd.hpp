@@ -19,6 +19,7 @@
 #include <vector>
 
 #include <systemd/sd-bus.h>
+#include <unistd.h>
 
 namespace primum::systemd::testing {
 
@@ -34,7 +35,19 @@ public:
         std::uint32_t job = 0;
         std::uint64_t main_exited_us = 0;
         std::uint8_t invocation = 0xaa;
+        std::uint32_t main_pid = 100;
+        std::uint32_t control_pid = 0;
+        std::uint32_t stored_fds = 0;
+        std::string user;
+        bool ran = true;  // its main process was started
         std::vector<std::string> required_by;
+    };
+
+    // What StartTransientUnit was asked for; a value of a compound type is kept as its signature.
+    struct Transient {
+        std::string name;
+        std::map<std::string, std::string> properties;
+        std::map<std::string, int> descriptors;  // of the test's own, to be closed by it
     };
 
     FakeSystemd() : bus_(primum::bus::testing::open_bus()) {
@@ -149,6 +162,10 @@ public:
     std::string system_state = "running";
     // What a RestartUnit or ReloadUnit does: gives the job's number, or 0 to refuse.
     std::function<std::uint32_t(const std::string& verb, const std::string& unit)> on_job;
+    // The same for a StartTransientUnit.
+    std::function<std::uint32_t(const Transient& unit)> on_transient;
+    std::string refuse_with;  // error name for KillUnit and ResetFailedUnit; empty: none
+    [[nodiscard]] const std::vector<std::string>& told() const { return told_; }
 
 private:
     static int on_message(sd_bus_message* message, void* userdata, sd_bus_error* /*error*/) {
@@ -164,7 +181,84 @@ private:
         if (member == "Get" || member == "GetAll") {
             return self.get(message, member == "GetAll");
         }
+        if (member == "StartTransientUnit") {
+            return self.start_transient(message);
+        }
+        if (member == "KillUnit" || member == "ResetFailedUnit") {
+            return self.note_call(message, member);
+        }
         return self.queue(message, member);
+    }
+
+    // Keeps what was asked for, and the descriptor that the unit would print to.
+    int start_transient(sd_bus_message* message) {
+        Transient unit;
+        const char* name = nullptr;
+        const char* mode = nullptr;
+        EXPECT_GE(sd_bus_message_read(message, "ss", &name, &mode), 0);
+        EXPECT_STREQ(mode, "fail");
+        unit.name = name;
+        EXPECT_GE(sd_bus_message_enter_container(message, 'a', "(sv)"), 0);
+        while (sd_bus_message_enter_container(message, 'r', "sv") > 0) {
+            const char* key = nullptr;
+            const char* contents = nullptr;
+            EXPECT_GE(sd_bus_message_read(message, "s", &key), 0);
+            EXPECT_GE(sd_bus_message_peek_type(message, nullptr, &contents), 0);
+            EXPECT_GE(sd_bus_message_enter_container(message, 'v', contents), 0);
+            read_property(message, unit, key, contents);
+            EXPECT_GE(sd_bus_message_exit_container(message), 0);
+            EXPECT_GE(sd_bus_message_exit_container(message), 0);
+        }
+        const std::uint32_t id = on_transient ? on_transient(unit) : 0;
+        if (id == 0) {
+            return sd_bus_reply_method_errorf(
+                message, "org.freedesktop.systemd1.UnitExists", "there is one");
+        }
+        return sd_bus_reply_method_return(message, "o", job_path(id).c_str());
+    }
+
+    static void read_property(sd_bus_message* message,
+                              Transient& unit,
+                              const std::string& key,
+                              const std::string& contents) {
+        auto& value = unit.properties[key];
+        if (contents == "s") {
+            const char* text = nullptr;
+            EXPECT_GE(sd_bus_message_read(message, "s", &text), 0);
+            value = text;
+        } else if (contents == "b") {
+            int flag = 0;
+            EXPECT_GE(sd_bus_message_read(message, "b", &flag), 0);
+            value = flag != 0 ? "yes" : "no";
+        } else if (contents == "t") {
+            std::uint64_t number = 0;
+            EXPECT_GE(sd_bus_message_read(message, "t", &number), 0);
+            value = std::to_string(number);
+        } else if (contents == "h") {
+            int fd = -1;
+            EXPECT_GE(sd_bus_message_read(message, "h", &fd), 0);
+            unit.descriptors[key] = ::dup(fd);
+        } else {
+            value = contents;
+            EXPECT_GE(sd_bus_message_skip(message, contents.c_str()), 0);
+        }
+    }
+
+    int note_call(sd_bus_message* message, const std::string& member) {
+        const char* unit = nullptr;
+        EXPECT_GE(sd_bus_message_read(message, "s", &unit), 0);
+        std::string told = member + ' ' + unit;
+        if (member == "KillUnit") {
+            const char* whom = nullptr;
+            std::int32_t signal = 0;
+            EXPECT_GE(sd_bus_message_read(message, "si", &whom, &signal), 0);
+            told += ' ' + std::string(whom) + ' ' + std::to_string(signal);
+        }
+        told_.push_back(told);
+        if (!refuse_with.empty()) {
+            return sd_bus_reply_method_errorf(message, refuse_with.c_str(), "no");
+        }
+        return sd_bus_reply_method_return(message, "");
     }
 
     int list(sd_bus_message* message) {
@@ -246,6 +340,11 @@ private:
         text(reply, true, "LoadState", unit.load_state);
         text(reply, true, "ActiveState", unit.active_state);
         text(reply, true, "SubState", unit.sub_state);
+        text(reply, true, "Result", unit.result);
+        const std::uint64_t started = unit.ran ? 5 : 0;
+        EXPECT_GE(
+            sd_bus_message_append(reply, "{sv}", "ExecMainStartTimestampMonotonic", "t", started),
+            0);
         EXPECT_GE(sd_bus_message_append(reply, "{sv}", "CanReload", "b", 1), 0);
         EXPECT_GE(sd_bus_message_append(reply, "{sv}", "Job", "(uo)", unit.job, "/"), 0);
         EXPECT_GE(sd_bus_message_append(reply, "{sv}", "InvocationID", "ay", 1, unit.invocation),
@@ -281,6 +380,16 @@ private:
             EXPECT_GE(sd_bus_message_append(reply, "v", "t", std::uint64_t{10'000'000}), 0);
         } else if (key == "NRestarts") {
             EXPECT_GE(sd_bus_message_append(reply, "v", "u", 2U), 0);
+        } else if (key == "MainPID" || key == "ControlPID" || key == "NFileDescriptorStore") {
+            EXPECT_GE(sd_bus_message_append(reply,
+                                            "v",
+                                            "u",
+                                            key == "MainPID"      ? unit.main_pid
+                                            : key == "ControlPID" ? unit.control_pid
+                                                                  : unit.stored_fds),
+                      0);
+        } else if (key == "User") {
+            text(reply, false, "User", unit.user);
         } else if (key == "RemainAfterExit") {
             EXPECT_GE(sd_bus_message_append(reply, "v", "b", 0), 0);
         } else {
@@ -292,7 +401,7 @@ private:
         const char* unit = nullptr;
         const char* mode = nullptr;
         EXPECT_GE(sd_bus_message_read(message, "ss", &unit, &mode), 0);
-        EXPECT_STREQ(mode, "fail");
+        EXPECT_STREQ(mode, member == "StopUnit" ? "replace" : "fail");
         const std::uint32_t id = on_job ? on_job(member, unit) : 0;
         if (id == 0) {
             return sd_bus_reply_method_errorf(
@@ -308,6 +417,7 @@ private:
                    : static_cast<std::uint32_t>(std::stoul(path.substr(slash + 1)));
     }
 
+    std::vector<std::string> told_;
     primum::bus::testing::SdBus bus_;
 };
 
