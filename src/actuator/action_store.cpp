@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "actuator/action_store.hpp"
 
+#include "actuator/lines.hpp"
+
 #include <primum/names.hpp>
 
 #include <array>
@@ -10,7 +12,7 @@
 namespace primum::actuator {
 namespace {
 
-constexpr std::array<const char*, 1> migrations{
+constexpr std::array<const char*, 2> migrations{
     R"sql(
 CREATE TABLE actions (
   id                TEXT PRIMARY KEY,
@@ -36,6 +38,32 @@ CREATE TABLE actions (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX actions_by_state ON actions (state);
 CREATE INDEX actions_by_start ON actions (started_wall_us);
+)sql",
+    // What an earlier version started may have had its effect.
+    R"sql(
+ALTER TABLE actions ADD COLUMN acting        INTEGER NOT NULL DEFAULT 1;
+ALTER TABLE actions ADD COLUMN order_text    TEXT NOT NULL DEFAULT '';
+ALTER TABLE actions ADD COLUMN way_back      TEXT NOT NULL DEFAULT '';
+ALTER TABLE actions ADD COLUMN evidence      TEXT NOT NULL DEFAULT '';
+ALTER TABLE actions ADD COLUMN snapshots     TEXT NOT NULL DEFAULT '';
+ALTER TABLE actions ADD COLUMN stored_before INTEGER NOT NULL DEFAULT 4294967295;
+ALTER TABLE actions ADD COLUMN stored_after  INTEGER NOT NULL DEFAULT 4294967295;
+ALTER TABLE actions ADD COLUMN lost_state    INTEGER NOT NULL DEFAULT 0;
+CREATE TABLE rollbacks (
+  action            TEXT PRIMARY KEY REFERENCES actions (id) ON DELETE CASCADE,
+  state             TEXT NOT NULL CHECK (state IN ('started', 'done', 'failed')),
+  acting            INTEGER NOT NULL,
+  code              TEXT NOT NULL,
+  detail            TEXT NOT NULL,
+  conflict          TEXT NOT NULL,
+  invocation_before TEXT NOT NULL,
+  boot_id           TEXT NOT NULL,
+  started_us        INTEGER NOT NULL,
+  started_wall_us   INTEGER NOT NULL,
+  finished_us       INTEGER NOT NULL,
+  finished_wall_us  INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX rollbacks_by_state ON rollbacks (state);
 )sql"};
 
 constexpr std::array<std::string_view, 3> state_names{"started", "finished", "tombstone"};
@@ -43,7 +71,8 @@ constexpr std::array<std::string_view, 3> state_names{"started", "finished", "to
 constexpr std::string_view columns =
     "id, state, target, unit, level, kind, operator_uid, boot_id, started_us, started_wall_us, "
     "finished_us, finished_wall_us, timeout_us, invocation_before, invocation_after, job, result, "
-    "refusal, detail, late_result";
+    "refusal, detail, late_result, acting, order_text, way_back, evidence, snapshots, "
+    "stored_before, stored_after, lost_state";
 
 auto failed(const ledger::LedgerError& error) {
     return fail(StoreError{error.message, error.kind == ledger::ErrorKind::refused});
@@ -86,13 +115,29 @@ StoredAction row_of(const ledger::Statement& row) {
     action.refusal = from_name<Refusal>(row.text(17)).value_or(Refusal::none);
     action.detail = row.text(18);
     action.late_result = row.text(19);
+    action.acting = row.integer(20) != 0;
+    action.order = row.text(21);
+    action.way_back = row.text(22);
+    action.facts.evidence = row.text(23);
+    action.facts.snapshots = lines_of(row.text(24));
+    action.facts.stored_before = static_cast<std::uint32_t>(row.integer(25));
+    action.facts.stored_after = static_cast<std::uint32_t>(row.integer(26));
+    action.facts.lost_state = row.integer(27) != 0;
     return action;
+}
+
+StoreResult<void> done(const ledger::LedgerResult<void>& ran) {
+    return ran.has_value() ? StoreResult<void>{} : failed(ran.error());
 }
 
 }  // namespace
 
-StoreResult<ActionStore> ActionStore::open(const std::string& path, std::string boot_id) {
-    auto database = ledger::Database::open(path);
+StoreResult<ActionStore> ActionStore::open(const std::string& path,
+                                           std::string boot_id,
+                                           const std::string& vfs) {
+    ledger::OpenOptions options;
+    options.vfs = vfs;
+    auto database = ledger::Database::open(path, options);
     if (!database.has_value()) {
         return failed(database.error());
     }
@@ -156,7 +201,8 @@ StoreResult<std::optional<StoredAction>> ActionStore::latest_on(const std::strin
 StoreResult<void> ActionStore::start(const StoredAction& action) {
     auto statement = database_.prepare("INSERT INTO actions (" + std::string(columns) +
                                        ") VALUES (?1, 'started', ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, "
-                                       "0, 0, ?10, ?11, '', '', 'none', 'none', '', '')");
+                                       "0, 0, ?10, ?11, '', '', 'none', 'none', '', '', 0, ?12, "
+                                       "'', '', '', 4294967295, 4294967295, 0)");
     if (!statement.has_value()) {
         return failed(statement.error());
     }
@@ -170,9 +216,27 @@ StoreResult<void> ActionStore::start(const StoredAction& action) {
                         to_us(action.started.t),
                         to_us(action.started.wall),
                         std::int64_t{action.timeout.count()},
-                        action.invocation_before);
+                        action.invocation_before,
+                        action.order);
+    return done(statement->run());
+}
+
+StoreResult<void> ActionStore::begin(const std::string& id,
+                                     const std::string& way_back,
+                                     const ActionFacts& facts) {
+    auto statement = database_.prepare(
+        "UPDATE actions SET acting = 1, way_back = ?2, evidence = ?3, snapshots = ?4, "
+        "stored_before = ?5 WHERE id = ?1 AND state = 'started'");
+    if (!statement.has_value()) {
+        return failed(statement.error());
+    }
+    statement->bind_all(
+        id, way_back, facts.evidence, as_lines(facts.snapshots), facts.stored_before);
     const auto ran = statement->run();
-    return ran.has_value() ? StoreResult<void>{} : failed(ran.error());
+    if (ran.has_value() && database_.changes() != 1) {
+        return fail(StoreError{"the action is not there, or has an end", true});
+    }
+    return done(ran);
 }
 
 StoreResult<void> ActionStore::note_job(const std::string& id, const std::string& job) {
@@ -181,14 +245,14 @@ StoreResult<void> ActionStore::note_job(const std::string& id, const std::string
         return failed(statement.error());
     }
     statement->bind_all(id, job);
-    const auto ran = statement->run();
-    return ran.has_value() ? StoreResult<void>{} : failed(ran.error());
+    return done(statement->run());
 }
 
 StoreResult<void> ActionStore::finish(const std::string& id, const ActionEnd& end) {
     auto statement = database_.prepare(
         "UPDATE actions SET state = 'finished', finished_us = ?2, finished_wall_us = ?3, "
-        "invocation_after = ?4, result = ?5, refusal = ?6, detail = ?7 "
+        "invocation_after = ?4, result = ?5, refusal = ?6, detail = ?7, evidence = ?8, "
+        "snapshots = ?9, stored_before = ?10, stored_after = ?11, lost_state = ?12 "
         "WHERE id = ?1 AND state = 'started'");
     if (!statement.has_value()) {
         return failed(statement.error());
@@ -199,9 +263,13 @@ StoreResult<void> ActionStore::finish(const std::string& id, const ActionEnd& en
                         end.invocation_after,
                         name_of(end.result),
                         name_of(end.refusal),
-                        end.detail);
-    const auto ran = statement->run();
-    return ran.has_value() ? StoreResult<void>{} : failed(ran.error());
+                        end.detail,
+                        end.facts.evidence,
+                        as_lines(end.facts.snapshots),
+                        end.facts.stored_before,
+                        end.facts.stored_after,
+                        end.facts.lost_state);
+    return done(statement->run());
 }
 
 StoreResult<void> ActionStore::note_late(const std::string& id, const std::string& late_result) {
@@ -210,20 +278,19 @@ StoreResult<void> ActionStore::note_late(const std::string& id, const std::strin
         return failed(statement.error());
     }
     statement->bind_all(id, late_result);
-    const auto ran = statement->run();
-    return ran.has_value() ? StoreResult<void>{} : failed(ran.error());
+    return done(statement->run());
 }
 
 StoreResult<void> ActionStore::bury(const std::string& id, Stamp at) {
     auto statement = database_.prepare("INSERT OR IGNORE INTO actions (" + std::string(columns) +
                                        ") VALUES (?1, 'tombstone', '', '', 'steady', '', 0, ?2, "
-                                       "?3, ?4, ?3, ?4, 0, '', '', '', 'none', 'none', '', '')");
+                                       "?3, ?4, ?3, ?4, 0, '', '', '', 'none', 'none', '', '', 0, "
+                                       "'', '', '', '', 4294967295, 4294967295, 0)");
     if (!statement.has_value()) {
         return failed(statement.error());
     }
     statement->bind_all(id, boot_id_, to_us(at.t), to_us(at.wall));
-    const auto ran = statement->run();
-    return ran.has_value() ? StoreResult<void>{} : failed(ran.error());
+    return done(statement->run());
 }
 
 StoreResult<std::uint32_t> ActionStore::count(Duration per,
@@ -250,21 +317,36 @@ StoreResult<std::uint32_t> ActionStore::count(Duration per,
     return static_cast<std::uint32_t>(statement->integer(0));
 }
 
+StoreResult<std::uint32_t> ActionStore::count_buried(Duration per, Stamp now) {
+    auto statement = database_.prepare(
+        "SELECT count(*) FROM actions WHERE state = 'tombstone' "
+        "AND ((boot_id = ?1 AND started_us > ?2) OR (boot_id <> ?1 AND started_wall_us > ?3))");
+    if (!statement.has_value()) {
+        return failed(statement.error());
+    }
+    statement->bind_all(boot_id_, to_us(now.t - per), to_us(now.wall - per));
+    const auto row = statement->step();
+    if (!row.has_value()) {
+        return failed(row.error());
+    }
+    return static_cast<std::uint32_t>(statement->integer(0));
+}
+
 StoreResult<void> ActionStore::prune(Duration keep, Stamp now) {
     auto statement = database_.prepare(
         "DELETE FROM actions WHERE state <> 'started' "
-        "AND ((boot_id = ?1 AND finished_us <= ?2) OR (boot_id <> ?1 AND finished_wall_us <= ?3))");
+        "AND ((boot_id = ?1 AND finished_us <= ?2) OR (boot_id <> ?1 AND finished_wall_us <= ?3)) "
+        "AND id NOT IN (SELECT action FROM rollbacks WHERE state = 'started')");
     if (!statement.has_value()) {
         return failed(statement.error());
     }
     statement->bind_all(boot_id_, to_us(now.t - keep), to_us(now.wall - keep));
-    const auto ran = statement->run();
-    return ran.has_value() ? StoreResult<void>{} : failed(ran.error());
+    return done(statement->run());
 }
 
 StoreResult<ActionStore*> LazyStore::get() {
     if (!store_.has_value()) {
-        auto opened = ActionStore::open(path_, boot_id_);
+        auto opened = ActionStore::open(path_, boot_id_, vfs_);
         if (!opened.has_value()) {
             return fail(StoreError{"the actuator's database " + path_ +
                                    " cannot be used: " + opened.error().message});

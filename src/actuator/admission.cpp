@@ -49,7 +49,132 @@ Answer admit_budget(const Ask& ask, const PlanFacts& facts, const TargetRule& ta
     return {};
 }
 
+Answer admit_candidate(const Ask& ask, const Plan& plan) {
+    if (plan.remedy->kind != RemedyKind::failover) {
+        return ask.candidate.empty()
+                   ? Answer{}
+                   : not_now(Refusal::bad_request, "only a failover has a candidate");
+    }
+    if (plan.provider == nullptr) {
+        return not_now(Refusal::stale_plan, "the rules have no such provider");
+    }
+    if (plan.candidate == nullptr) {
+        return not_now(Refusal::no_provider,
+                       plan.provider->name + " has no candidate \"" + ask.candidate + '"');
+    }
+    return {};
+}
+
+std::string first_protected_file(const std::vector<std::string>& paths) {
+    const auto found = std::find_if(paths.begin(), paths.end(), [](const std::string& path) {
+        return rules::is_protected_file(path);
+    });
+    return found != paths.end() ? *found : "";
+}
+
+std::string protected_call(const DbusCall& call) {
+    return rules::is_protected_bus_name(call.destination) ? call.destination : "";
+}
+
+// What of the remedy no remedy may ever write or call; empty: nothing. The rules were checked for
+// it, and are checked again by the one who acts.
+std::string protected_part(const Plan& plan) {
+    if (plan.provider != nullptr) {
+        return first_protected_file({plan.provider->pointer.path});
+    }
+    const auto& of = plan.remedy->plan;
+    if (const auto* exec = std::get_if<ExecPlan>(&of)) {
+        return first_protected_file(exec->writes);
+    }
+    if (const auto* restart = std::get_if<RestartPlan>(&of)) {
+        return first_protected_file(restart->state);
+    }
+    if (const auto* fallback = std::get_if<FallbackPlan>(&of)) {
+        std::vector<std::string> paths;
+        for (const auto& file : fallback->files) {
+            paths.push_back(file.path);
+        }
+        return first_protected_file(paths);
+    }
+    if (const auto* dbus = std::get_if<DbusPlan>(&of)) {
+        const auto call = protected_call(dbus->call);
+        return call.empty() && dbus->undo.has_value() ? protected_call(*dbus->undo) : call;
+    }
+    return {};
+}
+
+Then then_of(const RemedyRule& remedy) {
+    if (const auto* failover = std::get_if<FailoverPlan>(&remedy.plan)) {
+        return failover->then;
+    }
+    const auto* fallback = std::get_if<FallbackPlan>(&remedy.plan);
+    return fallback != nullptr ? fallback->then : Then::nothing;
+}
+
+Answer admit_needs(const UnitNeeds& needs, const systemd::UnitFacts& unit) {
+    if ((needs.reload || needs.running) && stopped(unit)) {
+        return cannot(Refusal::not_applicable,
+                      unit.id + " is " + unit.active_state + "; only what runs can " +
+                          (needs.reload ? "reload" : "take a signal"));
+    }
+    if (needs.reload && !unit.can_reload) {
+        return cannot(Refusal::not_applicable, unit.id + " has no ExecReload=");
+    }
+    if (needs.restart && (unit.refuses_manual_start || unit.refuses_manual_stop)) {
+        return cannot(Refusal::not_applicable, unit.id + " refuses to be started or stopped");
+    }
+    if (needs.failed && unit.active_state != "failed") {
+        return cannot(Refusal::not_applicable,
+                      unit.id + " is " + unit.active_state + ", not failed");
+    }
+    return {};
+}
+
+// A link may say where it points as seen from its own directory.
+std::string absolute(const std::string& path, const std::string& beside) {
+    return path.starts_with('/') ? path : beside.substr(0, beside.rfind('/') + 1) + path;
+}
+
 }  // namespace
+
+UnitNeeds needs_of(const RemedyRule& remedy) {
+    const Then then = then_of(remedy);
+    UnitNeeds needs;
+    needs.running = remedy.kind == RemedyKind::signal;
+    needs.failed = remedy.kind == RemedyKind::reset_failed;
+    needs.reload = remedy.kind == RemedyKind::reload || then == Then::reload;
+    needs.restart = remedy.kind == RemedyKind::restart || then == Then::restart;
+    needs.unit = needs.running || needs.failed || needs.reload || needs.restart;
+    return needs;
+}
+
+std::vector<std::string> trusted_paths(const Plan& plan) {
+    std::vector<std::string> paths;
+    const auto add_program = [&paths](const Argv& run) {
+        if (!run.empty()) {
+            paths.push_back(run.front());
+        }
+    };
+    const auto& of = plan.remedy->plan;
+    if (const auto* exec = std::get_if<ExecPlan>(&of)) {
+        add_program(exec->run);
+        add_program(exec->undo);
+    } else if (const auto* restart = std::get_if<RestartPlan>(&of)) {
+        add_program(restart->save);
+        add_program(restart->restore);
+    } else if (const auto* fallback = std::get_if<FallbackPlan>(&of)) {
+        add_program(fallback->check);
+        for (const auto& file : fallback->files) {
+            paths.push_back(file.good);
+        }
+    } else if (plan.provider != nullptr && plan.candidate != nullptr) {
+        const auto& pointer = plan.provider->pointer;
+        if (pointer.form == PointerForm::symlink || pointer.form == PointerForm::file) {
+            paths.push_back(absolute(plan.candidate->points_to, pointer.path));
+        }
+    }
+    return paths;
+}
 
 Plan find_plan(const Ask& ask, const RuleSet& rules) {
     Plan plan;
@@ -66,6 +191,18 @@ Plan find_plan(const Ask& ask, const RuleSet& rules) {
         plan.rung = &found->rungs[index_of(ask.level)];
         if (ask.index < plan.rung->remedies.size()) {
             plan.remedy = &plan.rung->remedies[ask.index];
+        }
+    }
+    const auto* failover =
+        plan.remedy != nullptr ? std::get_if<FailoverPlan>(&plan.remedy->plan) : nullptr;
+    if (failover != nullptr) {
+        for (const auto& provider : rules.providers) {
+            plan.provider = provider.name == failover->provider ? &provider : plan.provider;
+        }
+    }
+    if (plan.provider != nullptr) {
+        for (const auto& candidate : plan.provider->candidates) {
+            plan.candidate = candidate.name == ask.candidate ? &candidate : plan.candidate;
         }
     }
     return plan;
@@ -88,6 +225,9 @@ Answer admit_plan(const Ask& ask, const PlanFacts& facts) {
     if (plan.remedy->plan_digest != ask.plan_digest) {
         return not_now(Refusal::stale_plan, "the rules have changed; reload primumd");
     }
+    if (auto answer = admit_candidate(ask, plan); !answer.can()) {
+        return answer;
+    }
     if (facts.disabled) {
         return not_now(Refusal::disabled, facts.disabled_detail);
     }
@@ -96,11 +236,14 @@ Answer admit_plan(const Ask& ask, const PlanFacts& facts) {
         return not_now(Refusal::not_enforced,
                        "mode or enforce_up_to does not allow " + std::string(name_of(ask.level)));
     }
-    if (plan.target->unit.empty()) {
+    if (plan.target->unit.empty() && needs_of(*plan.remedy).unit) {
         return cannot(Refusal::unit_missing, "the target names no unit");
     }
     if (rules::is_protected_unit(plan.target->unit)) {
         return cannot(Refusal::protected_unit, plan.target->unit + " is never touched");
+    }
+    if (const auto what = protected_part(plan); !what.empty()) {
+        return cannot(Refusal::unsafe_path, what + " is never touched");
     }
     if (ask.not_after.has_value() && facts.now > *ask.not_after) {
         return not_now(Refusal::too_late, "the plan grew too old");
@@ -128,7 +271,7 @@ bool stopped_on_purpose(const systemd::UnitFacts& unit) {
     return unit.main_exited > unit.active_left;
 }
 
-Answer admit_unit(RemedyKind kind,
+Answer admit_unit(const UnitNeeds& needs,
                   const systemd::UnitFacts& unit,
                   const std::optional<OwnAction>& own) {
     if (unit.load_state == "masked" || unit.unit_file_state.starts_with("masked")) {
@@ -160,17 +303,7 @@ Answer admit_unit(RemedyKind kind,
         return not_now(Refusal::foreign_job,
                        unit.id + " is " + unit.active_state + ": systemd is at work on it");
     }
-    if (kind == RemedyKind::reload && stopped(unit)) {
-        return cannot(Refusal::not_applicable,
-                      unit.id + " is " + unit.active_state + "; only what runs can reload");
-    }
-    if (kind == RemedyKind::reload && !unit.can_reload) {
-        return cannot(Refusal::not_applicable, unit.id + " has no ExecReload=");
-    }
-    if (kind == RemedyKind::restart && (unit.refuses_manual_start || unit.refuses_manual_stop)) {
-        return cannot(Refusal::not_applicable, unit.id + " refuses to be started or stopped");
-    }
-    return {};
+    return admit_needs(needs, unit);
 }
 
 Answer admit_blast(const std::vector<std::string>& units, std::optional<std::uint32_t> most) {

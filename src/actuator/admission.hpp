@@ -21,6 +21,7 @@ struct Ask {
     std::string target;
     Level level = Level::retry;
     std::uint32_t index = 0;
+    std::string candidate;  // of a failover
     std::string plan_digest;
     bool dry_run = false;              // only asked about, for a level that is not enforced
     bool forced = false;               // by an operator
@@ -58,10 +59,13 @@ struct Plan {
     const TargetRule* target = nullptr;
     const RungRule* rung = nullptr;
     const RemedyRule* remedy = nullptr;
+    const ProviderRule* provider = nullptr;    // of a failover
+    const CandidateRule* candidate = nullptr;  // the one that is asked for
 };
 [[nodiscard]] Plan find_plan(const Ask& ask, const RuleSet& rules);
 
-// Rules, kind, plan, off switch, mode, protected units, age and budget, in this order.
+// Rules, kind, plan, candidate, off switch, mode, protected units, files and names, age and budget,
+// in this order.
 //
 // An operator's force passes mode, enforce_up_to and the budgets of the settings and the rules,
 // but never the ceiling of rules::max_actions_per_hour.
@@ -73,11 +77,24 @@ struct OwnAction {
     Instant until;
 };
 
+// What a remedy asks of the target's unit.
+struct UnitNeeds {
+    bool unit = false;     // there must be one
+    bool running = false;  // a signal
+    bool failed = false;   // reset_failed
+    bool reload = false;   // itself, or afterwards
+    bool restart = false;  // itself, or afterwards: others may go down with it
+};
+[[nodiscard]] UnitNeeds needs_of(const RemedyRule& remedy);
+
 // The unit's state: missing, masked, protected under another name, a job queued, stopped on
 // purpose, cannot take the remedy.
-[[nodiscard]] Answer admit_unit(RemedyKind kind,
+[[nodiscard]] Answer admit_unit(const UnitNeeds& needs,
                                 const systemd::UnitFacts& unit,
                                 const std::optional<OwnAction>& own);
+
+// The programs and files that must be root's alone before the remedy may use them: absolute paths.
+[[nodiscard]] std::vector<std::string> trusted_paths(const Plan& plan);
 
 // The units that would go down with it. With `most` (an execute) there may be so many; a preflight
 // only looks for protected ones and leaves the count to the asker.

@@ -3,6 +3,7 @@
 
 #include "actuator/memory.hpp"
 #include "actuator/off_switch.hpp"
+#include "rules/trust.hpp"
 
 #include <utility>
 
@@ -46,6 +47,7 @@ StoreResult<Used> count_used(ActionStore& store, const Ask& ask, const RuleSet& 
 // What systemd was asked, and what it has answered so far.
 struct Looking {
     Admitted admitted;
+    UnitNeeds needs;
     std::optional<std::uint32_t> most;  // units that may go down with it
     Admitter::Done done;
     std::optional<systemd::ManagerResult<systemd::UnitFacts>> facts;
@@ -58,6 +60,7 @@ struct Admitter::State : std::enable_shared_from_this<State> {
     State(Parts with, std::vector<std::string> files) : parts(with), off_switch(std::move(files)) {}
 
     Answer admit_ask(const Ask& ask, std::shared_ptr<const RuleSet>& rules);
+    Answer admit_files(const Plan& plan, Admitted& admitted);
     void look_at_unit(const std::string& unit, const std::shared_ptr<Looking>& looking);
     void conclude(const std::shared_ptr<Looking>& looking);
     std::optional<OwnAction> own_action(const std::string& unit);
@@ -99,6 +102,29 @@ Answer Admitter::State::admit_ask(const Ask& ask, std::shared_ptr<const RuleSet>
     return admit_plan(ask, facts);
 }
 
+// Trust, and the pointer of a failover; no process is started.
+Answer Admitter::State::admit_files(const Plan& plan, Admitted& admitted) {
+    for (const auto& path : trusted_paths(plan)) {
+        const auto trusted = rules::check_trusted(path, parts.rules.trust());
+        if (!trusted.has_value()) {
+            return {Preflight::cannot, Refusal::untrusted, rules::format_error(trusted.error())};
+        }
+    }
+    if (plan.provider == nullptr) {
+        return {};
+    }
+    admitted.provider = *plan.provider;
+    if (!parts.ports.pointer) {
+        return {Preflight::cannot, Refusal::not_available, "pointers cannot be read"};
+    }
+    admitted.current = parts.ports.pointer(*plan.provider).candidate;
+    if (admitted.current == plan.candidate->name) {
+        return not_now(Refusal::points_there,
+                       plan.provider->name + " points at " + admitted.current + " already");
+    }
+    return {};
+}
+
 std::optional<OwnAction> Admitter::State::own_action(const std::string& unit) {
     const auto store = parts.store.get();
     if (!store.has_value()) {
@@ -117,18 +143,20 @@ std::optional<OwnAction> Admitter::State::own_action(const std::string& unit) {
 void Admitter::State::look_at_unit(const std::string& unit,
                                    const std::shared_ptr<Looking>& looking) {
     const auto weak = weak_from_this();
-    parts.manager.facts(unit,
-                        [weak, looking](const systemd::ManagerResult<systemd::UnitFacts>& facts) {
-                            looking->facts = facts;
-                            if (const auto self = weak.lock()) {
-                                self->conclude(looking);
-                            }
-                        });
-    if (looking->admitted.kind != RemedyKind::restart) {
+    if (!looking->needs.restart) {
         looking->units = std::vector<std::string>{};  // nothing goes down with it
+    }
+    parts.ports.facts(unit,
+                      [weak, looking](const systemd::ManagerResult<systemd::UnitFacts>& facts) {
+                          looking->facts = facts;
+                          if (const auto self = weak.lock()) {
+                              self->conclude(looking);
+                          }
+                      });
+    if (looking->units.has_value()) {
         return;
     }
-    parts.manager.stopped_with(
+    parts.ports.stopped_with(
         unit,
         most_units,
         [weak, looking](const systemd::ManagerResult<std::vector<std::string>>& units) {
@@ -153,7 +181,8 @@ void Admitter::State::conclude(const std::shared_ptr<Looking>& looking) {
     }
     admitted.unit = facts->id;
     admitted.invocation = facts->invocation_id;
-    admitted.answer = admit_unit(admitted.kind, *facts, own_action(facts->id));
+    admitted.user = facts->user;
+    admitted.answer = admit_unit(looking->needs, *facts, own_action(facts->id));
     if (admitted.answer.can() && units.has_value()) {
         admitted.blast_radius = *units;
         admitted.answer = admit_blast(*units, looking->most);
@@ -179,12 +208,21 @@ void Admitter::admit(const Ask& ask, bool execute, Done done) {
         return;
     }
     const auto plan = find_plan(ask, *rules);  // there: it was admitted
-    looking->admitted.kind = plan.remedy->kind;
-    looking->admitted.timeout = plan.remedy->timeout;
+    looking->needs = needs_of(*plan.remedy);
+    looking->admitted.remedy = *plan.remedy;
+    looking->admitted.answer = state_->admit_files(plan, looking->admitted);
+    if (!looking->admitted.answer.can()) {
+        done(looking->admitted);
+        return;
+    }
     if (execute) {
         looking->most = plan.rung->max_blast_radius;
     }
     looking->done = std::move(done);
+    if (plan.target->unit.empty()) {
+        looking->done(looking->admitted);
+        return;
+    }
     state_->look_at_unit(plan.target->unit, looking);
 }
 

@@ -3,9 +3,9 @@
 
 #include "actuator/action_store.hpp"
 #include "actuator/admission.hpp"
+#include "actuator/ports.hpp"
 #include "actuator/rules_cache.hpp"
 #include "systemd/event_loop.hpp"
-#include "systemd/manager.hpp"
 
 #include <primum/clock.hpp>
 
@@ -21,20 +21,23 @@ namespace primum::actuator {
 struct Admitted {
     Answer answer;
     std::string unit;  // primary name
-    RemedyKind kind = RemedyKind::restart;
-    Duration timeout{0};
     std::string invocation;
+    std::string user;  // the unit's User=
+    RemedyRule remedy;
+    std::optional<ProviderRule> provider;  // of a failover
+    std::string current;                   // the candidate that its pointer names; empty: none
     std::vector<std::string> blast_radius;
 };
 
 // Gathers what admission.hpp asks for: the rules, the off switch and the budget first; only if they
-// allow it the unit, and only if that does too what would go down with it.
+// allow it whose the programs and files are, where the pointer points, and the unit; and only if
+// that allows it, too, what would go down with it.
 class Admitter {
 public:
     struct Parts {
         systemd::EventLoop& loop;
         const Clock& clock;
-        systemd::Manager& manager;
+        const Ports& ports;
         RulesCache& rules;
         LazyStore& store;
     };

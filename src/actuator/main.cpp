@@ -5,9 +5,11 @@
 #include "actuator/off_switch.hpp"
 #include "actuator/options.hpp"
 #include "actuator/peer.hpp"
+#include "actuator/ports.hpp"
 #include "actuator/rules_cache.hpp"
 #include "actuator/server.hpp"
 #include "actuator/system_clock.hpp"
+#include "remedy/snapshot_store.hpp"
 #include "systemd/bus.hpp"
 #include "systemd/event_loop.hpp"
 #include "systemd/manager.hpp"
@@ -76,16 +78,18 @@ int serve(const Options& options, int listening_fd, std::optional<uid_t> primum_
                                           journal.warning("the system bus is gone: " + why);
                                       }});
     systemd::Manager manager(bus);
+    remedy::SnapshotStore snapshots(options.state + "/snapshots");
     RulesCache rules(places_of(options));
 
     std::unique_ptr<Server> server;
     Actuator actuator(loop,
                       clock,
-                      manager,
+                      make_ports({loop, clock, manager, snapshots}),
                       rules,
                       {options.state + "/actuator.db",
                        read_boot_id(),
-                       options.off_switch.empty() ? default_off_switch() : options.off_switch},
+                       options.off_switch.empty() ? default_off_switch() : options.off_switch,
+                       {}},
                       {[&server](std::uint64_t asker, const remedy::Reply& reply) {
                            if (server != nullptr) {
                                server->reply(asker, reply);

@@ -1,65 +1,83 @@
 // SPDX-License-Identifier: MIT
 #include "actuator/recovery.hpp"
 
-#include <string>
+#include "actuator/order_text.hpp"
+
 #include <utility>
 
 namespace primum::actuator {
 
-RecoveryStep next_step(const StoredAction& action,
-                       const systemd::ManagerResult<systemd::UnitFacts>& unit,
-                       Stamp now) {
-    RecoveryStep step;
-    const auto judge = remedy::judge_of(action.kind);
-    const bool over = now.t > action.started.t + action.timeout;
-    if (!unit.has_value()) {
-        if (over) {
-            step.end = ActionEnd{ActionResult::ambiguous,
-                                 Refusal::none,
-                                 {},
-                                 "the actuator ended while it ran, and systemd does not answer",
-                                 now};
-        }
-        return step;
-    }
-    const auto recorded_job = systemd::job_id_of(action.job);
-    const bool untouched = unit->invocation_id == action.invocation_before;
-    const bool its_job = unit->job_id != 0 &&
-                         (recorded_job != 0 ? unit->job_id == recorded_job : untouched && !over);
-    if (its_job && !over) {
-        step.await_job = unit->job_id;
-        return step;
-    }
-    if (judge == nullptr) {
-        step.end = ActionEnd{
-            ActionResult::ambiguous, Refusal::none, {}, "the actuator ended while it ran", now};
-        return step;
-    }
-    // A job of somebody else's tells nothing about ours.
-    auto seen = *unit;
-    if (!its_job) {
-        seen.job_id = 0;
-    }
-    auto end = end_of_job(action, judge("gone", action.invocation_before, seen), now);
-    end.detail = "the actuator ended while it ran; " + end.detail;
-    step.end = std::move(end);
-    return step;
+remedy::Order order_of(const StoredAction& action) {
+    remedy::Order order;
+    order.action = action.id;
+    order.target = action.target;
+    order.unit = action.unit;
+    order.level = action.level;
+    order.rule.kind = action.kind;
+    order.rule.timeout = action.timeout;
+    order.invocation = action.invocation_before;
+    order.job = action.job;
+    static_cast<void>(read_order(action.order, order));
+    return order;
 }
 
-ActionEnd end_of_job(const StoredAction& action, const remedy::Report& report, Stamp now) {
-    if (report.job_result.empty()) {
-        return {report.result, report.refusal, report.invocation_after, report.detail, now};
+remedy::WayBackRecord way_back_of(const StoredAction& action) {
+    if (action.way_back.empty()) {
+        return {};
     }
-    return {report.result,
+    auto record = remedy::read_way_back(action.way_back);
+    return record.has_value() ? std::move(*record) : remedy::WayBackRecord{};
+}
+
+std::optional<ActionEnd> end_without_a_look(const StoredAction& action,
+                                            const std::string& boot_id,
+                                            Stamp now) {
+    if (!action.acting) {
+        return ActionEnd{ActionResult::failed,
+                         Refusal::too_late,
+                         {},
+                         "the actuator ended before the effect began; nothing was done",
+                         now,
+                         action.facts};
+    }
+    const bool files =
+        action.kind == RemedyKind::failover || action.kind == RemedyKind::config_fallback;
+    if (action.boot_id != boot_id && !files) {
+        return ActionEnd{ActionResult::ambiguous,
+                         Refusal::none,
+                         {},
+                         "the host was booted while it ran",
+                         now,
+                         action.facts};
+    }
+    return std::nullopt;
+}
+
+ActionEnd end_in_silence(const StoredAction& action, Stamp now) {
+    return {ActionResult::ambiguous,
             Refusal::none,
-            report.invocation_after,
-            report.detail + "; job " + report.job_result + ", invocation " +
-                action.invocation_before + " before, " + report.invocation_after + " after",
-            now};
+            {},
+            "the actuator ended while it ran, and systemd does not answer",
+            now,
+            action.facts};
 }
 
-ActionEnd end_across_boots(Stamp now) {
-    return {ActionResult::ambiguous, Refusal::none, {}, "the host was booted while it ran", now};
+ActionEnd end_of_report(const StoredAction& action, const remedy::Report& report, Stamp now) {
+    ActionEnd end{
+        report.result, report.refusal, report.invocation_after, report.detail, now, report.facts};
+    if (!report.job_result.empty()) {
+        end.detail += "; job " + report.job_result + ", invocation " + action.invocation_before +
+                      " before, " + report.invocation_after + " after";
+    }
+    // What was kept before the effect stays true after it.
+    end.facts.evidence = action.facts.evidence;
+    if (end.facts.snapshots.empty()) {
+        end.facts.snapshots = action.facts.snapshots;
+    }
+    if (end.facts.stored_before == not_counted) {
+        end.facts.stored_before = action.facts.stored_before;
+    }
+    return end;
 }
 
 }  // namespace primum::actuator

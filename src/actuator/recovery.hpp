@@ -2,36 +2,33 @@
 #pragma once
 
 #include "actuator/action_store.hpp"
-#include "remedy/job_remedy.hpp"
-#include "systemd/manager.hpp"
+#include "remedy/execution.hpp"
 
-#include <cstdint>
 #include <optional>
+#include <string>
 
 // What is made of an action whose end nobody saw. Pure.
 namespace primum::actuator {
 
-// What to do about an action of this boot that an earlier run has started: it is judged (`end`),
-// or its job is awaited, or (neither) systemd is asked again later.
-struct RecoveryStep {
-    std::optional<ActionEnd> end;
-    std::uint32_t await_job = 0;
-};
+// The order as far as the database keeps it.
+[[nodiscard]] remedy::Order order_of(const StoredAction& action);
 
-// - A job is queued on the unit, and it is the one that was recorded, or none was recorded and the
-//   unit has not been started anew since: awaited.
-// - No such job: judged by the InvocationID (remedy::judge_restart) or, for a reload, ambiguous.
-// - systemd does not answer: asked again until the action's timeout is over, then ambiguous.
-[[nodiscard]] RecoveryStep next_step(const StoredAction& action,
-                                     const systemd::ManagerResult<systemd::UnitFacts>& unit,
-                                     Stamp now);
+// The stored way back; empty where there is none or it cannot be read.
+[[nodiscard]] remedy::WayBackRecord way_back_of(const StoredAction& action);
 
-// Of an action whose job has ended and was judged.
-[[nodiscard]] ActionEnd end_of_job(const StoredAction& action,
-                                   const remedy::Report& report,
-                                   Stamp now);
+// The end of an action that an earlier run has started, where it is known without a look:
+// - its effect had not begun: nothing was done;
+// - another boot started it: nothing can tell any longer, but for files, which stay as they are.
+[[nodiscard]] std::optional<ActionEnd> end_without_a_look(const StoredAction& action,
+                                                          const std::string& boot_id,
+                                                          Stamp now);
 
-// Of an action that an earlier boot has started: nothing can tell any longer.
-[[nodiscard]] ActionEnd end_across_boots(Stamp now);
+// The end of one about whose unit systemd gives no answer.
+[[nodiscard]] ActionEnd end_in_silence(const StoredAction& action, Stamp now);
+
+// The end that an execution reports, or the judgement on one that an earlier run began.
+[[nodiscard]] ActionEnd end_of_report(const StoredAction& action,
+                                      const remedy::Report& report,
+                                      Stamp now);
 
 }  // namespace primum::actuator

@@ -35,6 +35,8 @@ public:
     Result<std::shared_ptr<const RuleSet>, RulesError> get();
     // Gives the memory back; the next get() reads anew.
     void release();
+    // Whose files are believed.
+    [[nodiscard]] const rules::TrustPolicy& trust() const { return places_.trust; }
 
 private:
     Result<std::shared_ptr<const RuleSet>, RulesError> load();

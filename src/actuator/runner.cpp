@@ -2,78 +2,97 @@
 #include "actuator/runner.hpp"
 
 #include "actuator/off_switch.hpp"
+#include "actuator/order_text.hpp"
 #include "actuator/recovery.hpp"
-#include "remedy/job_remedy.hpp"
 
-#include <primum/check.hpp>
 #include <primum/names.hpp>
 
 #include <algorithm>
+#include <map>
 #include <utility>
 
 namespace primum::actuator {
 namespace {
 
 constexpr Duration retry_after = std::chrono::seconds{1};
-// What has ended so long ago is forgotten; no budget looks further back.
-constexpr Duration keep_actions = std::chrono::hours{24 * 90};
+// Evidence is not waited for any longer; what takes it is bounded itself.
+constexpr Duration evidence_takes = std::chrono::milliseconds{2'500};
 
-remedy::Order order_of(const StoredAction& action) {
-    remedy::Order order;
-    order.action = action.id;
-    order.target = action.target;
-    order.unit = action.unit;
-    order.level = action.level;
-    order.rule.kind = action.kind;
-    order.invocation = action.invocation_before;
-    order.job = action.job;
-    return order;
+ActionEnd nothing_done(Refusal why, std::string detail, Stamp now) {
+    return {ActionResult::failed, why, {}, std::move(detail), now, {}};
 }
 
 }  // namespace
 
 class Runner::Impl : public std::enable_shared_from_this<Runner::Impl> {
 public:
-    Impl(Parts parts, std::vector<std::string> off_switch, Hooks hooks)
+    Impl(RunnerParts parts, std::vector<std::string> off_switch, RunnerHooks hooks)
         : parts_(parts), off_switch_(std::move(off_switch)), hooks_(std::move(hooks)) {}
 
-    StoreResult<void> start(const StoredAction& action, std::uint64_t asker);
-    [[nodiscard]] bool busy_with(const std::string& unit) const;
+    StoreResult<void> start(Admission admission, std::uint64_t asker);
+    [[nodiscard]] bool busy_with(const std::string& unit, const std::string& target) const;
+    [[nodiscard]] bool idle() const { return running_.empty(); }
     bool attach(const std::string& id, std::uint64_t asker);
     void recover();
 
 private:
+    enum class Stage : std::uint8_t { evidence, preparing, acting };
     // An action whose end is not durable, or whose late end may still come.
     struct Running {
         StoredAction action;
+        remedy::Order order;
+        Instant not_after;
         std::optional<std::uint64_t> asker;
+        Stage stage = Stage::evidence;
+        std::unique_ptr<remedy::Execution> execution;
+        bool recovered = false;        // begun by an earlier run
+        bool stopping = false;         // its timeout is over
         bool timed_out = false;        // its end is durable: ambiguous
-        bool awaited = false;          // systemd will still tell how it ends
+        bool awaited = false;          // its effect may still tell how it ends
         std::optional<ActionEnd> end;  // not durable yet
         systemd::LoopSource timeout;
         systemd::LoopSource retry;
     };
 
-    [[nodiscard]] Instant now() const { return parts_.clock.now().t; }
+    [[nodiscard]] Stamp now() const { return parts_.clock.now(); }
     Running* find(const std::string& id);
-    void act(Running& running);
-    void arm_timeout(Running& running);
+    // Calls `member` with the id and what it gets, while this and the action are there.
+    template <class Member>
+    auto back_to(const std::string& id, Member member) {
+        return [weak = weak_from_this(), id, member](const auto& news) {
+            if (const auto self = weak.lock(); self != nullptr && self->find(id) != nullptr) {
+                ((*self).*member)(id, news);
+            }
+        };
+    }
+    void take_evidence(const std::string& id);
+    void took_evidence(const std::string& id, const remedy::EvidenceReply& reply);
+    void prepare(const std::string& id);
+    void prepared(const std::string& id, const remedy::Prepared& prepared);
+    void act(const std::string& id);
     void queued(const std::string& id, const std::string& job);
     void ended(const std::string& id, const remedy::Report& report);
+    void arm_timeout(Running& running);
+    void time_out(const std::string& id);
+    void give_up(const std::string& id);
     void finish(const std::string& id, ActionEnd end);
     void finish_late(Running& running, const ActionEnd& end);
     void save_end(const std::string& id);
+    void forget(const std::string& id);
     void tell_end(const Running& running, const ActionEnd& end);
     enum class Tone : std::uint8_t { plain, end, bad_end, warning };
     void note(const Running& running, Tone tone, std::string message, std::string reason);
+    void judge(const std::string& id);
     void look_after(const std::string& id);
-    void judge_left(const std::string& id, const systemd::ManagerResult<systemd::UnitFacts>& facts);
-    void await_left(const std::string& id, std::uint32_t job_id);
+    void found_unit(const std::string& id, const systemd::ManagerResult<systemd::UnitFacts>& facts);
 
-    Parts parts_;
+    RunnerParts parts_;
     std::vector<std::string> off_switch_;
-    Hooks hooks_;
+    RunnerHooks hooks_;
     std::map<std::string, Running> running_;
+    // Executions that have told their end: they may be the ones who are calling.
+    std::vector<std::unique_ptr<remedy::Execution>> over_;
+    systemd::LoopSource sweep_;
     systemd::LoopSource reopen_;
 };
 
@@ -82,9 +101,10 @@ Runner::Impl::Running* Runner::Impl::find(const std::string& id) {
     return found == running_.end() ? nullptr : &found->second;
 }
 
-bool Runner::Impl::busy_with(const std::string& unit) const {
-    return std::any_of(running_.begin(), running_.end(), [&unit](const auto& entry) {
-        return entry.second.action.unit == unit;
+bool Runner::Impl::busy_with(const std::string& unit, const std::string& target) const {
+    return std::any_of(running_.begin(), running_.end(), [&](const auto& entry) {
+        const auto& action = entry.second.action;
+        return action.target == target || (!unit.empty() && action.unit == unit);
     });
 }
 
@@ -104,14 +124,17 @@ void Runner::Impl::note(const Running& running,
     const auto& action = running.action;
     hooks_.note({tone == Tone::bad_end || tone == Tone::warning,
                  tone == Tone::end || tone == Tone::bad_end,
-                 std::string(name_of(action.kind)) + " of " + action.unit + ": " + message,
+                 std::string(name_of(action.kind)) + " of " +
+                     (action.unit.empty() ? action.target : action.unit) + ": " + message,
                  action.id,
                  action.target,
                  std::string(name_of(action.level)),
                  std::move(reason)});
 }
 
-StoreResult<void> Runner::Impl::start(const StoredAction& action, std::uint64_t asker) {
+StoreResult<void> Runner::Impl::start(Admission admission, std::uint64_t asker) {
+    auto& action = admission.action;
+    action.order = write_order(admission.order);
     const auto store = parts_.store.get();
     if (!store.has_value()) {
         return fail(store.error());
@@ -120,68 +143,107 @@ StoreResult<void> Runner::Impl::start(const StoredAction& action, std::uint64_t 
     if (!stored.has_value()) {
         return fail(stored.error());
     }
-    auto& running = running_[action.id];
-    running.action = action;
+    const std::string id = action.id;
+    auto& running = running_[id];
+    running.action = std::move(action);
+    running.order = std::move(admission.order);
+    running.not_after = admission.not_after;
     running.asker = asker;
     ActionEvent event;
-    event.action = action.id;
+    event.action = id;
     event.phase = ActionPhase::started;
-    event.detail = "invocation " + action.invocation_before;
+    event.detail = "invocation " + running.action.invocation_before;
     hooks_.tell(asker, event);
-    act(running);
+    arm_timeout(running);
+    take_evidence(id);
     return {};
 }
 
-void Runner::Impl::act(Running& running) {
-    const std::string id = running.action.id;
+void Runner::Impl::take_evidence(const std::string& id) {
+    auto& running = *find(id);
+    const auto& action = running.action;
+    if (action.level < Level::restart || action.unit.empty() || !parts_.ports.evidence) {
+        prepare(id);
+        return;
+    }
+    running.retry = parts_.loop.at(now().t + evidence_takes, [this, id] {
+        took_evidence(id, {{}, {}, {}, 0, "no evidence in time"});
+    });
+    parts_.ports.evidence(action.target, action.unit, back_to(id, &Impl::took_evidence));
+}
+
+// It never delays an action past its bound: without it the action goes on.
+void Runner::Impl::took_evidence(const std::string& id, const remedy::EvidenceReply& reply) {
+    auto* running = find(id);
+    if (running == nullptr || running->stage != Stage::evidence || running->end.has_value()) {
+        return;
+    }
+    running->action.facts.evidence = reply.id;
+    if (reply.id.empty()) {
+        note(*running, Tone::warning, "no evidence was taken: " + reply.detail, "evidence");
+    }
+    prepare(id);
+}
+
+void Runner::Impl::prepare(const std::string& id) {
+    auto& running = *find(id);
+    running.retry.reset();
+    running.stage = Stage::preparing;
+    auto order = running.order;
+    order.on_job = back_to(id, &Impl::queued);
+    running.execution = parts_.ports.execute(std::move(order));
+    running.execution->prepare(back_to(id, &Impl::prepared));
+}
+
+void Runner::Impl::prepared(const std::string& id, const remedy::Prepared& prepared) {
+    auto& running = *find(id);
+    if (running.stage != Stage::preparing || running.end.has_value()) {
+        return;
+    }
+    auto& facts = running.action.facts;
+    facts.snapshots = prepared.facts.snapshots;
+    facts.stored_before = prepared.facts.stored_before;
+    if (prepared.refusal != Refusal::none) {
+        finish(id, nothing_done(prepared.refusal, prepared.detail, now()));
+        return;
+    }
+    if (running.stopping) {
+        give_up(id);
+        return;
+    }
+    running.action.way_back =
+        prepared.way_back.empty() ? std::string{} : remedy::write_way_back(prepared.way_back);
+    const auto store = parts_.store.get();
+    const auto begun = store.has_value() ? (*store)->begin(id, running.action.way_back, facts)
+                                         : StoreResult<void>{fail(store.error())};
+    if (!begun.has_value()) {
+        finish(id, nothing_done(Refusal::storage, begun.error().message, now()));
+        return;
+    }
+    act(id);
+}
+
+void Runner::Impl::act(const std::string& id) {
+    auto& running = *find(id);
     // The last look before the effect.
     const auto off = read_off_switch(off_switch_);
     if (off.disabled) {
-        finish(id, {ActionResult::failed, Refusal::disabled, {}, off.detail, parts_.clock.now()});
+        finish(id, nothing_done(Refusal::disabled, off.detail, now()));
         return;
     }
-    note(running, Tone::plain, "started", "started");
-    arm_timeout(running);
+    if (now().t > running.not_after) {
+        finish(id, nothing_done(Refusal::too_late, "the plan grew too old", now()));
+        return;
+    }
+    running.stage = Stage::acting;
+    running.action.acting = true;
     running.awaited = true;
-    const auto weak = weak_from_this();
-    const auto& action = running.action;
-    remedy::Order order = order_of(action);
-    order.on_job = [weak, id](const std::string& job) {
-        if (const auto self = weak.lock()) {
-            self->queued(id, job);
-        }
-    };
-    PRIMUM_CHECK(action.kind == RemedyKind::reload || action.kind == RemedyKind::restart);
-    remedy::run_job(
-        parts_.manager,
-        action.kind == RemedyKind::reload ? systemd::JobVerb::reload : systemd::JobVerb::restart,
-        order,
-        [weak, id](const remedy::Report& report) {
-            if (const auto self = weak.lock()) {
-                self->ended(id, report);
-            }
-        });
-}
-
-void Runner::Impl::arm_timeout(Running& running) {
-    const auto at = running.action.started.t + running.action.timeout;
-    running.timeout = parts_.loop.at(at, [this, id = running.action.id] {
-        // The job is left to systemd.
-        finish(id,
-               {ActionResult::ambiguous,
-                Refusal::none,
-                {},
-                "not over within its timeout; its job is left alone",
-                parts_.clock.now()});
-    });
+    note(running, Tone::plain, "started", "started");
+    running.execution->run(back_to(id, &Impl::ended));
 }
 
 void Runner::Impl::queued(const std::string& id, const std::string& job) {
-    auto* running = find(id);
-    if (running == nullptr) {
-        return;
-    }
-    running->action.job = job;
+    find(id)->action.job = job;
     if (const auto store = parts_.store.get()) {
         // Only helps a later run to find the job again; without it the unit itself tells.
         static_cast<void>((*store)->note_job(id, job));
@@ -189,12 +251,62 @@ void Runner::Impl::queued(const std::string& id, const std::string& job) {
 }
 
 void Runner::Impl::ended(const std::string& id, const remedy::Report& report) {
-    auto* running = find(id);
-    if (running == nullptr) {
+    auto& running = *find(id);
+    if (!running.awaited) {
         return;
     }
-    running->awaited = false;
-    finish(id, end_of_job(running->action, report, parts_.clock.now()));
+    running.awaited = false;
+    auto end = end_of_report(running.action, report, now());
+    if (running.recovered) {
+        end.detail = "the actuator ended while it ran; " + end.detail;
+    }
+    finish(id, std::move(end));
+}
+
+void Runner::Impl::arm_timeout(Running& running) {
+    // The clock of an earlier boot says nothing now.
+    const bool this_boot = running.action.boot_id == parts_.store.boot_id();
+    const auto from = this_boot ? running.action.started.t : now().t;
+    running.timeout = parts_.loop.at(from + running.action.timeout,
+                                     [this, id = running.action.id] { time_out(id); });
+}
+
+void Runner::Impl::time_out(const std::string& id) {
+    auto* running = find(id);
+    if (running == nullptr || running->end.has_value()) {
+        return;
+    }
+    running->stopping = true;
+    // A stopped execution may tell its end at once, and then is there no more.
+    const bool follows = running->execution != nullptr && running->execution->stop();
+    running = find(id);
+    if (running == nullptr || running->end.has_value()) {
+        return;
+    }
+    if (follows) {
+        running->timeout =
+            parts_.loop.at(now().t + remedy::stop_within, [this, id] { give_up(id); });
+    } else {
+        give_up(id);
+    }
+}
+
+void Runner::Impl::give_up(const std::string& id) {
+    const auto* running = find(id);
+    if (running == nullptr || running->end.has_value()) {
+        return;
+    }
+    if (running->stage != Stage::acting) {
+        finish(id, nothing_done(Refusal::too_late, "not ready within its timeout", now()));
+        return;
+    }
+    finish(id,
+           {ActionResult::ambiguous,
+            Refusal::none,
+            {},
+            "not over within its timeout; what is left of it is left alone",
+            now(),
+            running->action.facts});
 }
 
 void Runner::Impl::finish(const std::string& id, ActionEnd end) {
@@ -203,9 +315,13 @@ void Runner::Impl::finish(const std::string& id, ActionEnd end) {
         return;
     }
     running->timeout.reset();
+    running->retry.reset();
     if (running->timed_out) {
         finish_late(*running, end);
         return;
+    }
+    if (end.refusal != Refusal::none) {
+        end.facts = running->action.facts;
     }
     running->end = std::move(end);
     save_end(id);
@@ -219,7 +335,7 @@ void Runner::Impl::finish_late(Running& running, const ActionEnd& end) {
     }
     tell_end(running, end);
     note(running, Tone::end, "late: " + end.detail, "late");
-    running_.erase(running.action.id);
+    forget(running.action.id);
 }
 
 void Runner::Impl::tell_end(const Running& running, const ActionEnd& end) {
@@ -233,6 +349,7 @@ void Runner::Impl::tell_end(const Running& running, const ActionEnd& end) {
     event.refusal = end.refusal;
     event.detail = end.detail;
     event.took = end.at.t - running.action.started.t;
+    event.facts = end.facts;
     hooks_.tell(*running.asker, event);
 }
 
@@ -249,7 +366,7 @@ void Runner::Impl::save_end(const std::string& id) {
              Tone::warning,
              "its end cannot be recorded, trying again: " + saved.error().message,
              "storage");
-        running->retry = parts_.loop.at(now() + retry_after, [this, id] { save_end(id); });
+        running->retry = parts_.loop.at(now().t + retry_after, [this, id] { save_end(id); });
         return;
     }
     const ActionEnd end = *std::exchange(running->end, std::nullopt);
@@ -260,8 +377,14 @@ void Runner::Impl::save_end(const std::string& id) {
          std::string(name_of(end.refusal == Refusal::none ? end.result : ActionResult::failed)));
     running->timed_out = running->awaited;
     if (!running->timed_out) {
-        running_.erase(id);
+        forget(id);
     }
+}
+
+void Runner::Impl::forget(const std::string& id) {
+    over_.push_back(std::move(find(id)->execution));
+    running_.erase(id);
+    sweep_ = parts_.loop.soon([this] { over_.clear(); });
 }
 
 void Runner::Impl::recover() {
@@ -272,91 +395,75 @@ void Runner::Impl::recover() {
     if (!left.has_value()) {
         // Nothing is started before the database is there; what was left is judged then.
         hooks_.note({true, false, left.error().message, {}, {}, {}, "storage"});
-        reopen_ = parts_.loop.at(now() + retry_after, [this] { recover(); });
+        reopen_ = parts_.loop.at(now().t + retry_after, [this] { recover(); });
         return;
     }
-    static_cast<void>((*store)->prune(keep_actions, parts_.clock.now()));
     for (const auto& action : *left) {
         const auto [entry, fresh] = running_.try_emplace(action.id);
-        if (!fresh) {
-            continue;
-        }
-        entry->second.action = action;
-        if (action.boot_id == parts_.store.boot_id()) {
-            look_after(action.id);
-        } else {
-            finish(action.id, end_across_boots(parts_.clock.now()));
+        if (fresh) {
+            entry->second.action = action;
+            entry->second.order = order_of(action);
+            entry->second.stage = Stage::acting;
+            entry->second.recovered = true;
+            judge(action.id);
         }
     }
 }
 
 // Finds out what became of an action that an earlier run has started.
-void Runner::Impl::look_after(const std::string& id) {
-    auto* running = find(id);
-    if (running == nullptr) {
-        return;
+void Runner::Impl::judge(const std::string& id) {
+    const auto& action = find(id)->action;
+    if (auto end = end_without_a_look(action, parts_.store.boot_id(), now()); end.has_value()) {
+        finish(id, std::move(*end));
+    } else if (action.unit.empty()) {
+        found_unit(id, systemd::UnitFacts{});
+    } else {
+        look_after(id);
     }
-    parts_.manager.facts(
-        running->action.unit,
-        [weak = weak_from_this(), id](const systemd::ManagerResult<systemd::UnitFacts>& facts) {
-            if (const auto self = weak.lock()) {
-                self->judge_left(id, facts);
-            }
-        });
 }
 
-void Runner::Impl::judge_left(const std::string& id,
+void Runner::Impl::look_after(const std::string& id) {
+    const auto* running = find(id);
+    if (running != nullptr) {
+        parts_.ports.facts(running->action.unit, back_to(id, &Impl::found_unit));
+    }
+}
+
+void Runner::Impl::found_unit(const std::string& id,
                               const systemd::ManagerResult<systemd::UnitFacts>& facts) {
     auto* running = find(id);
-    if (running == nullptr || running->end.has_value()) {
+    if (running->end.has_value() || running->awaited) {
         return;
     }
-    const auto step = next_step(running->action, facts, parts_.clock.now());
-    if (step.end.has_value()) {
-        finish(id, *step.end);
-    } else if (step.await_job != 0) {
-        await_left(id, step.await_job);
-    } else {
-        running->retry = parts_.loop.at(now() + retry_after, [this, id] { look_after(id); });
-    }
-}
-
-void Runner::Impl::await_left(const std::string& id, std::uint32_t job_id) {
-    auto& running = *find(id);
-    running.awaited = true;
-    arm_timeout(running);
-    parts_.manager.await_job(job_id, [weak = weak_from_this(), id](const systemd::JobEnd& end) {
-        const auto self = weak.lock();
-        auto* awaited = self != nullptr ? self->find(id) : nullptr;
-        if (awaited == nullptr) {
-            return;
+    if (!facts.has_value()) {
+        if (now().t > running->action.started.t + running->action.timeout) {
+            finish(id, end_in_silence(running->action, now()));
+        } else {
+            running->retry = parts_.loop.at(now().t + retry_after, [this, id] { look_after(id); });
         }
-        const auto& action = awaited->action;
-        const auto judge = remedy::judge_of(action.kind);
-        PRIMUM_CHECK(judge != nullptr);
-        remedy::judge_job(self->parts_.manager,
-                          judge,
-                          order_of(action),
-                          end.result,
-                          [weak, id](const remedy::Report& report) {
-                              if (const auto again = weak.lock()) {
-                                  again->ended(id, report);
-                              }
-                          });
-    });
+        return;
+    }
+    const auto way_back = way_back_of(running->action);
+    running->awaited = true;
+    arm_timeout(*running);
+    parts_.ports.judge_left(running->order, way_back, *facts, back_to(id, &Impl::ended));
 }
 
-Runner::Runner(Parts parts, std::vector<std::string> off_switch, Hooks hooks)
+Runner::Runner(RunnerParts parts, std::vector<std::string> off_switch, RunnerHooks hooks)
     : impl_(std::make_shared<Impl>(parts, std::move(off_switch), std::move(hooks))) {}
 
 Runner::~Runner() = default;
 
-StoreResult<void> Runner::start(const StoredAction& action, std::uint64_t asker) {
-    return impl_->start(action, asker);
+StoreResult<void> Runner::start(Admission admission, std::uint64_t asker) {
+    return impl_->start(std::move(admission), asker);
 }
 
-bool Runner::busy_with(const std::string& unit) const {
-    return impl_->busy_with(unit);
+bool Runner::busy_with(const std::string& unit, const std::string& target) const {
+    return impl_->busy_with(unit, target);
+}
+
+bool Runner::idle() const {
+    return impl_->idle();
 }
 
 bool Runner::attach(const std::string& id, std::uint64_t asker) {

@@ -2,18 +2,16 @@
 #pragma once
 
 #include "actuator/action_store.hpp"
-#include "remedy/job_remedy.hpp"
+#include "actuator/ports.hpp"
+#include "remedy/execution.hpp"
 #include "systemd/event_loop.hpp"
-#include "systemd/manager.hpp"
 
 #include <primum/clock.hpp>
 #include <primum/event.hpp>
 
 #include <cstdint>
 #include <functional>
-#include <map>
 #include <memory>
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -30,30 +28,41 @@ struct Note {
     std::string reason;
 };
 
-// Carries out actions that were admitted: `started` durable, told, effect, end durable, told.
-// Nobody's going away stops a running one; a timeout leaves its job to systemd.
+struct RunnerParts {
+    systemd::EventLoop& loop;
+    const Clock& clock;
+    LazyStore& store;
+    const Ports& ports;
+};
+
+struct RunnerHooks {
+    std::function<void(std::uint64_t asker, const ActionEvent&)> tell;
+    std::function<void(const Note&)> note;
+};
+
+// An action that was admitted.
+struct Admission {
+    StoredAction action;  // without its `order`
+    remedy::Order order;
+    Instant not_after;
+};
+
+// Carries out actions that were admitted: `started` durable, told, evidence (restart, fallback),
+// prepared, way back durable, a last look at the off switch and the age, effect, end durable, told.
+// Nobody's going away stops a running one. At the timeout its processes are stopped; what has no
+// end soon after is ambiguous, and what comes later is recorded and told as late.
 class Runner {
 public:
-    struct Parts {
-        systemd::EventLoop& loop;
-        const Clock& clock;
-        systemd::Manager& manager;
-        LazyStore& store;
-    };
-    struct Hooks {
-        std::function<void(std::uint64_t asker, const ActionEvent&)> tell;
-        std::function<void(const Note&)> note;
-    };
-
-    Runner(Parts parts, std::vector<std::string> off_switch, Hooks hooks);
+    Runner(RunnerParts parts, std::vector<std::string> off_switch, RunnerHooks hooks);
     ~Runner();
     Runner(const Runner&) = delete;
     Runner& operator=(const Runner&) = delete;
 
     // Starts an action whose id was not used before. Refused, nothing was done.
-    StoreResult<void> start(const StoredAction& action, std::uint64_t asker);
-    // Whether an action is at work on the unit.
-    [[nodiscard]] bool busy_with(const std::string& unit) const;
+    StoreResult<void> start(Admission admission, std::uint64_t asker);
+    // Whether an action is at work on the unit or the target.
+    [[nodiscard]] bool busy_with(const std::string& unit, const std::string& target) const;
+    [[nodiscard]] bool idle() const;
     // Whether the action has no end yet; its end is then told to `asker`. One that has timed out
     // has an end, but its late one is told to `asker`, too.
     bool attach(const std::string& id, std::uint64_t asker);

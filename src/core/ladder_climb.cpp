@@ -148,20 +148,16 @@ bool Ladder::want_action() {
     target_.held_back.reset();
     const RungRule& rung = target_.rung(target_.level);
     const std::uint32_t index = *next_remedy();
-    std::string candidate;
-    if (!choose(rung.remedies[index], candidate)) {
-        return true;
-    }
-    Asking asking{world_.next_ticket++, index, world_.now.t + preflight_patience, candidate};
+    Asking asking{world_.next_ticket++, index, world_.now.t + preflight_patience};
     world_.emit(AskPreflight{asking.ticket,
                              name(),
                              target_.rule->unit,
                              target_.level,
                              index,
-                             candidate,
+                             {},
                              rung.remedies[index].plan_digest,
                              is_dry_run()});
-    target_.asking = std::move(asking);
+    target_.asking = asking;
     go(Trigger::guards_passed);
     return true;
 }

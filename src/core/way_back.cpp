@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "core/way_back.hpp"
 
-#include "core/failback.hpp"
-#include "core/provider_book.hpp"
-
 #include <primum/check.hpp>
 
 #include <utility>
@@ -24,9 +21,6 @@ void decide(World& world, const AskedBack& asked, DecisionKind kind, const std::
     decision.reason = asked.code;
     decision.detail = detail;
     decision.action = asked.action;
-    if (kind == DecisionKind::rolling_back) {
-        decision.guards = asked.guards;
-    }
     world.record(std::move(decision));
 }
 
@@ -35,8 +29,7 @@ void record_end(World& world,
                 const AskedBack& asked,
                 bool undone,
                 const std::string& reason,
-                const ActionEvent& news) {
-    const std::string detail = undone ? news.detail : undo_failure(news);
+                const std::string& detail) {
     if (asked.incident != 0) {
         TransitionRecord record;
         record.action = asked.action;
@@ -44,7 +37,6 @@ void record_end(World& world,
         record.state = undone ? ActionState::rolled_back : ActionState::rollback_failed;
         record.reason = reason;
         record.detail = detail;
-        record.facts = news.facts;
         world.record(std::move(record));
         return;
     }
@@ -60,19 +52,16 @@ void record_end(World& world,
     world.record(std::move(record));
 }
 
-// Of a failback, whose incident is long closed, too: it is not tried again by itself.
 void page(World& world, const AskedBack& asked, const std::string& detail) {
     const auto found = world.targets.find(asked.target);
     const bool is_open = found != world.targets.end() && found->second->incident &&
                          found->second->incident->id == asked.incident;
     constexpr auto bit = 1U << static_cast<unsigned>(PageKind::rollback_failed);
-    if (is_open ? (found->second->incident->paged & bit) != 0 : asked.code != failback_code) {
+    if (!is_open || (found->second->incident->paged & bit) != 0) {
         return;
     }
-    if (is_open) {
-        found->second->incident->paged |= bit;
-        world.changed.insert(found->second->key);
-    }
+    found->second->incident->paged |= bit;
+    world.changed.insert(found->second->key);
     world.emit(Notify{PageKind::rollback_failed,
                       asked.incident,
                       asked.target,
@@ -81,18 +70,15 @@ void page(World& world, const AskedBack& asked, const std::string& detail) {
                       undo_failure_text(asked.action, detail)});
 }
 
-void end(World& world, const AskedBack& asked, bool undone, const ActionEvent& news) {
+void end(World& world, const AskedBack& asked, bool undone, const std::string& detail) {
     PRIMUM_CHECK(world.flights.real > 0);
     --world.flights.real;
-    const std::string detail = undone ? news.detail : undo_failure(news);
-    record_end(world, asked, undone, asked.code, news);
+    record_end(world, asked, undone, asked.code, detail);
     decide(
         world, asked, undone ? DecisionKind::rolled_back : DecisionKind::rollback_failed, detail);
     if (!undone) {
         page(world, asked, detail);
     }
-    world.actions.end(failback_id(asked.action), world.now.t);
-    note_way_back(world, asked.action, undone, asked.code == failback_code);
     world.look_at_all_ill();
 }
 
@@ -129,13 +115,13 @@ bool take_undo_answer(World& world, const ActionEvent& news) {
         return false;
     }
     const bool undone = news.phase == ActionPhase::rolled_back;
+    const std::string detail = undone ? news.detail : undo_failure(news);
     if (auto found = world.asked_back.extract(news.action)) {
-        end(world, found.mapped(), undone, news);
+        end(world, found.mapped(), undone, detail);
         return true;
     }
     if (auto found = world.late_back.extract(news.action)) {
-        record_end(world, found.mapped(), undone, "late", news);
-        note_way_back(world, news.action, undone, false);
+        record_end(world, found.mapped(), undone, "late", detail);
         return true;
     }
     return false;
@@ -150,9 +136,7 @@ void expire_asked_back(World& world) {
         }
         const AskedBack asked = std::move(each->second);
         each = world.asked_back.erase(each);
-        ActionEvent silence;
-        silence.detail = "no answer within its timeout";
-        end(world, asked, false, silence);
+        end(world, asked, false, "no answer within its timeout");
         remember_late(world, asked);
     }
 }

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: MIT
 #include "actuator/action_store.hpp"
 
+#include "remedy/way_back.hpp"
 #include "temporary_directory.hpp"
 
 #include <gtest/gtest.h>
 
 #include <chrono>
 #include <optional>
+#include <set>
 #include <string>
 
 namespace primum::actuator {
@@ -34,7 +36,7 @@ StoredAction action(const std::string& id, std::int64_t started = 100) {
 }
 
 ActionEnd end(ActionResult result, std::int64_t when) {
-    return {result, Refusal::none, "bb", "the restart job is done", at(when)};
+    return {result, Refusal::none, "bb", "the restart job is done", at(when), {}};
 }
 
 class ActionStoreTest : public testing::Test {
@@ -185,6 +187,143 @@ TEST_F(ActionStoreTest, PruningForgetsOldEndsAndNeverWhatIsOpen) {
     EXPECT_TRUE(store_->find("open")->has_value());
     EXPECT_FALSE(store_->find("old")->has_value());
     EXPECT_TRUE(store_->find("new")->has_value());
+}
+
+ActionFacts facts() {
+    ActionFacts kept;
+    kept.evidence = "e-1";
+    kept.snapshots = {"sha256:aa", "", "sha256:bb"};
+    kept.stored_before = 3;
+    return kept;
+}
+
+std::string way_back(const std::string& before, const std::string& after) {
+    remedy::WayBackRecord record;
+    record.files = {{"/etc/x", before, after}};
+    return remedy::write_way_back(record);
+}
+
+TEST_F(ActionStoreTest, WhatWasKeptIsThereBeforeTheEffectAndAfter) {
+    auto started = action("a-1");
+    started.order = "{}";
+    ASSERT_TRUE(store_->start(started).has_value());
+    EXPECT_FALSE(found("a-1").acting);
+    ASSERT_TRUE(store_->begin("a-1", "back", facts()).has_value());
+    open();
+    EXPECT_TRUE(found("a-1").acting);
+    EXPECT_EQ(found("a-1").order, "{}");
+    EXPECT_EQ(found("a-1").way_back, "back");
+    EXPECT_EQ(found("a-1").facts, facts());
+    auto ended = end(ActionResult::done, 101);
+    ended.facts = facts();
+    ended.facts.stored_after = 2;
+    ended.facts.lost_state = true;
+    ASSERT_TRUE(store_->finish("a-1", ended).has_value());
+    EXPECT_EQ(found("a-1").facts, ended.facts);
+    EXPECT_FALSE(store_->begin("a-1", "another", {}).has_value());
+    EXPECT_EQ(found("a-1").way_back, "back");
+}
+
+TEST_F(ActionStoreTest, ARollbackIsWrittenUntilItHasAnEnd) {
+    ASSERT_TRUE(store_->start(action("a-1")).has_value());
+    EXPECT_FALSE(store_->find_rollback("a-1")->has_value());
+    StoredRollback row;
+    row.action = "a-1";
+    row.state = RollbackState::failed;
+    row.code = Refusal::conflict;
+    row.conflict = "-x";
+    row.boot_id = "this";
+    row.started = at(300);
+    row.finished = at(301);
+    ASSERT_TRUE(store_->put_rollback(row).has_value());
+    EXPECT_EQ(**store_->find_rollback("a-1"), row);
+    row.state = RollbackState::started;
+    row.acting = true;
+    row.finished = {};
+    ASSERT_TRUE(store_->put_rollback(row).has_value());
+    open();
+    ASSERT_EQ(store_->unfinished_rollbacks()->size(), 1U);
+    EXPECT_EQ(store_->unfinished_rollbacks()->front(), row);
+    row.state = RollbackState::done;
+    ASSERT_TRUE(store_->put_rollback(row).has_value());
+    EXPECT_TRUE(store_->unfinished_rollbacks()->empty());
+    row.state = RollbackState::failed;
+    const auto again = store_->put_rollback(row);
+    ASSERT_FALSE(again.has_value());
+    EXPECT_TRUE(again.error().contradicts);
+    EXPECT_EQ((**store_->find_rollback("a-1")).state, RollbackState::done);
+}
+
+TEST_F(ActionStoreTest, ARollbackNeedsItsAction) {
+    StoredRollback row;
+    row.action = "nobody";
+    EXPECT_FALSE(store_->put_rollback(row).has_value());
+}
+
+TEST_F(ActionStoreTest, SnapshotsAreNeededWhileAWayBackMayBeTaken) {
+    const auto needed = [this](std::int64_t now) {
+        const auto ids = store_->needed_snapshots(at(now));
+        return ids.has_value() && ids->has_value() ? **ids : std::set<std::string>{"unknown"};
+    };
+    const std::set<std::string> both{"sha256:aa", "sha256:bb"};
+    ASSERT_TRUE(store_->start(action("a-1")).has_value());
+    ASSERT_TRUE(store_->begin("a-1", way_back("sha256:aa", "sha256:bb"), {}).has_value());
+    const std::int64_t days = 86'400;
+    EXPECT_EQ(needed(100 * days), both) << "while it has no end";
+    ASSERT_TRUE(store_->finish("a-1", end(ActionResult::done, 101)).has_value());
+    EXPECT_EQ(needed(29 * days), both);
+    EXPECT_TRUE(needed(31 * days).empty());
+    StoredRollback row;
+    row.action = "a-1";
+    row.acting = true;
+    ASSERT_TRUE(store_->put_rollback(row).has_value());
+    EXPECT_EQ(needed(31 * days), both) << "while its rollback has no end";
+    ASSERT_TRUE(store_->prune(days * second, at(100 * days)).has_value());
+    EXPECT_TRUE(store_->find("a-1")->has_value());
+    row.state = RollbackState::done;
+    ASSERT_TRUE(store_->put_rollback(row).has_value());
+    EXPECT_TRUE(needed(200).empty());
+    ASSERT_TRUE(store_->prune(days * second, at(100 * days)).has_value());
+    EXPECT_FALSE(store_->find("a-1")->has_value());
+    EXPECT_FALSE(store_->find_rollback("a-1")->has_value());
+}
+
+TEST_F(ActionStoreTest, AWayBackThatCannotBeReadKeepsEverything) {
+    ASSERT_TRUE(store_->start(action("a-1")).has_value());
+    ASSERT_TRUE(store_->begin("a-1", "{", {}).has_value());
+    const auto needed = store_->needed_snapshots(at(200));
+    ASSERT_TRUE(needed.has_value());
+    EXPECT_FALSE(needed->has_value());
+}
+
+// A database of the first version, with its rows.
+TEST(ActionStoreSchemaTest, WhatAnEarlierVersionWroteIsKept) {
+    const TemporaryDirectory directory;
+    {
+        auto database = ledger::Database::open(directory.path("actuator.db"));
+        ASSERT_TRUE(database.has_value());
+        ASSERT_TRUE(database->exec(
+            "CREATE TABLE actions (id TEXT PRIMARY KEY, state TEXT NOT NULL CHECK (state IN "
+            "('started', 'finished', 'tombstone')), target TEXT NOT NULL, unit TEXT NOT NULL, "
+            "level TEXT NOT NULL, kind TEXT NOT NULL, operator_uid INTEGER NOT NULL, boot_id TEXT "
+            "NOT NULL, started_us INTEGER NOT NULL, started_wall_us INTEGER NOT NULL, finished_us "
+            "INTEGER NOT NULL, finished_wall_us INTEGER NOT NULL, timeout_us INTEGER NOT NULL, "
+            "invocation_before TEXT NOT NULL, invocation_after TEXT NOT NULL, job TEXT NOT NULL, "
+            "result TEXT NOT NULL, refusal TEXT NOT NULL, detail TEXT NOT NULL, late_result TEXT "
+            "NOT NULL) STRICT, WITHOUT ROWID;"
+            "INSERT INTO actions VALUES ('a-1', 'started', 'gateway', 'gateway.service', "
+            "'restart', 'restart', 4294967295, 'this', 100000000, 5, 0, 0, 90000000, 'aa', '', "
+            "'/org/freedesktop/systemd1/job/7', 'none', 'none', '', '');"
+            "PRAGMA user_version = 1"));
+    }
+    auto store = ActionStore::open(directory.path("actuator.db"), "this");
+    ASSERT_TRUE(store.has_value()) << store.error().message;
+    const auto row = store->find("a-1");
+    ASSERT_TRUE(row.has_value() && row->has_value());
+    EXPECT_EQ((**row).job, "/org/freedesktop/systemd1/job/7");
+    EXPECT_TRUE((**row).acting) << "its effect may have begun";
+    EXPECT_EQ((**row).facts, ActionFacts{});
+    EXPECT_EQ(store->unfinished()->size(), 1U);
 }
 
 TEST(LazyStoreTest, IsTriedAgainWhileItCannotBeOpened) {

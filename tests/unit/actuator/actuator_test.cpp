@@ -1,137 +1,43 @@
 // SPDX-License-Identifier: MIT
 #include "actuator/actuator.hpp"
 
-#include "systemd/bus.hpp"
-#include "temporary_directory.hpp"
+#include "actuator_fixture.hpp"
 
-#include <primum/clock.hpp>
 #include <primum/rules.hpp>
 
 #include <gtest/gtest.h>
 
 #include <chrono>
 #include <filesystem>
-#include <functional>
-#include <memory>
 #include <string>
-#include <utility>
-#include <variant>
-#include <vector>
-
-#include <unistd.h>
 
 namespace primum::actuator {
 namespace {
 
 namespace fs = std::filesystem;
 
-// The actuator with all its parts but systemd, which never answers here.
-class ActuatorTest : public testing::Test {
-protected:
-    ActuatorTest() {
-        static_cast<void>(directory_.write("primum.toml", "mode = \"enforce\"\n"));
-        static_cast<void>(directory_.write("rules.toml", R"(
-[target.gateway]
-unit = "gateway.service"
-mode = "enforce"
-enforce_up_to = "restart"
-indicator.unit.value = "unit_state"
-ladder.retry.remedy = [{ reload = {} }]
-ladder.restart.remedy = [{ restart = {} }]
-)"));
-        RulesPlaces places;
-        places.settings = directory_.path("primum.toml");
-        places.rules = {directory_.path("rules.toml")};
-        places.trust = {::geteuid(), directory_.root()};
-        rules_ = std::make_unique<RulesCache>(places);
-        restart();
-    }
+class ActuatorTest : public ActuatorFixture {};
 
-    // As after the death of the process: nothing is left but the database.
-    void restart(const std::string& boot_id = "this") {
-        actuator_.reset();
-        actuator_ = std::make_unique<Actuator>(
-            loop_,
-            clock_,
-            manager_,
-            *rules_,
-            ActuatorOptions{directory_.path("actuator.db"), boot_id, {directory_.path("disabled")}},
-            ActuatorHooks{[this](std::uint64_t asker, const remedy::Reply& reply) {
-                              EXPECT_EQ(asker, 1U);
-                              replies_.push_back(reply);
-                          },
-                          [](const Note&) {}});
-        actuator_->recover();
-    }
-    template <class T>
-    T answer(const remedy::Request& request) {
-        replies_.clear();
-        actuator_->handle(1, request);
-        for (int turn = 0; turn < 200 && replies_.empty(); ++turn) {
-            loop_.run_once(std::chrono::milliseconds{1});
-        }
-        if (replies_.size() != 1 || !std::holds_alternative<T>(replies_[0])) {
-            ADD_FAILURE() << replies_.size() << " replies";
-            return {};
-        }
-        return std::get<T>(replies_[0]);
-    }
-    std::string digest(Level level) {
-        const auto rules = rules_->get();
-        EXPECT_TRUE(rules.has_value()) << (rules.has_value() ? "" : rules.error().message);
-        return rules.has_value()
-                   ? (*rules)->targets.at(0).rungs[index_of(level)].remedies.at(0).plan_digest
-                   : "";
-    }
-    remedy::ExecuteRequest execute(const std::string& id) {
-        remedy::ExecuteRequest request;
-        request.action = id;
-        request.target = "gateway";
-        request.level = Level::restart;
-        request.plan_digest = digest(Level::restart);
-        request.not_after = instant_from_us(1'000'000'000'000);
-        return request;
-    }
-    // Why an execute was refused; it must leave the id unused.
-    Refusal refusal(const remedy::ExecuteRequest& request) {
-        const auto event = answer<ActionEvent>(request);
-        EXPECT_EQ(event.action, request.action);
-        EXPECT_EQ(event.phase, ActionPhase::finished);
-        EXPECT_EQ(event.result, ActionResult::failed);
-        return event.refusal;
-    }
-    SettledAs settled(const std::string& id) {
-        const auto event = answer<ActionEvent>(remedy::SettleRequest{id});
-        EXPECT_EQ(event.phase, ActionPhase::settled);
-        return event.settled_as;
-    }
-    // An action that an earlier run of the actuator has left behind.
-    void leave_started(const std::string& id, const std::string& boot_id) {
-        actuator_.reset();
-        auto store = ActionStore::open(directory_.path("actuator.db"), boot_id);
-        ASSERT_TRUE(store.has_value());
-        StoredAction action;
-        action.id = id;
-        action.target = "gateway";
-        action.unit = "gateway.service";
-        action.started = clock_.now();
-        action.timeout = std::chrono::seconds{90};
-        ASSERT_TRUE(store->start(action).has_value());
-    }
-
-    TemporaryDirectory directory_;
-    systemd::EventLoop loop_;
-    ManualClock clock_{{instant_from_us(1'000'000), wall_from_us(1'000'000)}};
-    systemd::Bus bus_{loop_, clock_};
-    systemd::Manager manager_{bus_};
-    std::unique_ptr<RulesCache> rules_;
-    std::vector<remedy::Reply> replies_;
-    std::unique_ptr<Actuator> actuator_;
-};
+TEST_F(ActuatorTest, AnActionIsStartedDoneAndTold) {
+    const auto replies = ask(execute("a-1"));
+    ASSERT_EQ(replies.size(), 2U);
+    EXPECT_EQ(std::get<ActionEvent>(replies[0]).phase, ActionPhase::started);
+    const auto& end = std::get<ActionEvent>(replies[1]);
+    EXPECT_EQ(end.phase, ActionPhase::finished);
+    EXPECT_EQ(end.result, ActionResult::done);
+    EXPECT_EQ(end.facts.stored_after, 3U);
+    EXPECT_EQ(host_.count("act a-1"), 1U);
+    EXPECT_EQ(settled("a-1"), SettledAs::done);
+    ASSERT_TRUE(host_.ordered.has_value());
+    EXPECT_EQ(host_.ordered->user, "gateway");
+    EXPECT_EQ(host_.ordered->rule.kind, RemedyKind::restart);
+}
 
 TEST_F(ActuatorTest, WithoutSystemdNothingIsDoneAndTheIdStaysUnused) {
+    host_.plan.silent = true;
     EXPECT_EQ(refusal(execute("a-1")), Refusal::bus);
     EXPECT_EQ(settled("a-1"), SettledAs::not_started);
+    EXPECT_TRUE(host_.effects().empty());
 }
 
 TEST_F(ActuatorTest, APreflightSaysWhyNot) {
@@ -140,12 +46,30 @@ TEST_F(ActuatorTest, APreflightSaysWhyNot) {
     request.target = "gateway";
     request.level = Level::restart;
     request.plan_digest = digest(Level::restart);
+    EXPECT_EQ(answer<PreflightEvent>(request).answer, Preflight::can);
+    host_.plan.silent = true;
     const auto silent = answer<PreflightEvent>(request);
     EXPECT_EQ(silent.ticket, 7U);
     EXPECT_EQ(silent.answer, Preflight::not_now);
     EXPECT_EQ(silent.code, Refusal::bus);
     request.plan_digest = "another";
     EXPECT_EQ(answer<PreflightEvent>(request).code, Refusal::stale_plan);
+    request.plan_digest = digest(Level::restart);
+    request.candidate = "b";
+    EXPECT_EQ(answer<PreflightEvent>(request).code, Refusal::bad_request);
+    EXPECT_TRUE(host_.effects().empty());
+}
+
+TEST_F(ActuatorTest, TheBlastRadiusIsToldAndCounts) {
+    host_.blast = {"other.service"};
+    remedy::PreflightRequest request;
+    request.target = "gateway";
+    request.level = Level::restart;
+    request.plan_digest = digest(Level::restart);
+    EXPECT_EQ(answer<PreflightEvent>(request).blast_radius, host_.blast);
+    EXPECT_EQ(refusal(execute("a-1")), Refusal::blast_radius);
+    host_.blast = {"dbus.service"};
+    EXPECT_EQ(refusal(execute("a-1")), Refusal::protected_unit);
 }
 
 TEST_F(ActuatorTest, EachRefusalHasItsCode) {
@@ -153,13 +77,13 @@ TEST_F(ActuatorTest, EachRefusalHasItsCode) {
     request.plan_digest = "another";
     EXPECT_EQ(refusal(request), Refusal::stale_plan);
     request = execute("a-1");
-    request.not_after = instant_from_us(999'999);
+    request.not_after = instant_from_us(start_us - 1);
     EXPECT_EQ(refusal(request), Refusal::too_late);
     request = execute("a-1");
     static_cast<void>(directory_.write("disabled", ""));
     EXPECT_EQ(refusal(request), Refusal::disabled);
     fs::remove(directory_.path("disabled"));
-    static_cast<void>(directory_.write("primum.toml", "mode = \"dry_run\"\n"));
+    settings("dry_run");
     EXPECT_EQ(refusal(execute("a-1")), Refusal::not_enforced);
     static_cast<void>(directory_.write("rules.toml", "[target.gateway\n"));
     EXPECT_EQ(refusal(request), Refusal::rules_unreadable);
@@ -167,6 +91,7 @@ TEST_F(ActuatorTest, EachRefusalHasItsCode) {
     EXPECT_EQ(refusal(request), Refusal::bad_request);
     request.action = std::string(129, 'x');
     EXPECT_EQ(refusal(request), Refusal::bad_request);
+    EXPECT_TRUE(host_.effects().empty());
 }
 
 TEST_F(ActuatorTest, AnIdThatWasAskedAfterCanNeverStart) {
@@ -175,51 +100,97 @@ TEST_F(ActuatorTest, AnIdThatWasAskedAfterCanNeverStart) {
     restart();
     EXPECT_EQ(refusal(execute("a-1")), Refusal::seen_before);
     EXPECT_EQ(settled("a-1"), SettledAs::not_started);
+    EXPECT_TRUE(host_.effects().empty());
 }
 
-TEST_F(ActuatorTest, WhatAnEarlierRunStartedRunsUntilItIsJudged) {
-    leave_started("a-1", "this");
-    restart();
-    EXPECT_EQ(settled("a-1"), SettledAs::running);
-    EXPECT_EQ(refusal(execute("a-1")), Refusal::seen_before);
+// The tombstone is laid while systemd is asked about the unit.
+TEST_F(ActuatorTest, AnIdThatIsAskedAfterWhileItIsAdmittedNeverStarts) {
+    host_.plan.hold_facts = true;
+    EXPECT_TRUE(ask(execute("a-1")).empty());
+    EXPECT_EQ(settled("a-1"), SettledAs::not_started);
     replies_.clear();
-    clock_.advance(std::chrono::seconds{91});
-    for (int turn = 0; turn < 3'000 && replies_.empty(); ++turn) {
-        loop_.run_once(std::chrono::milliseconds{1});
+    host_.release();
+    turn();
+    EXPECT_EQ(last<ActionEvent>(replies_).refusal, Refusal::seen_before);
+    EXPECT_TRUE(host_.effects().empty());
+}
+
+TEST_F(ActuatorTest, AnIdStartsOnce) {
+    done("a-1");
+    EXPECT_EQ(refusal(execute("a-1")), Refusal::seen_before);
+    EXPECT_EQ(host_.count("act a-1"), 1U);
+}
+
+TEST_F(ActuatorTest, OneActionATargetAtATime) {
+    host_.plan.hold_run = true;
+    EXPECT_EQ(ask(execute("a-1")).size(), 1U);
+    EXPECT_EQ(refusal(execute("a-2")), Refusal::foreign_job);
+    remedy::PreflightRequest request;
+    request.target = "gateway";
+    request.level = Level::retry;
+    request.plan_digest = digest(Level::retry);
+    EXPECT_EQ(answer<PreflightEvent>(request).code, Refusal::foreign_job);
+    host_.release();
+    EXPECT_EQ(settled("a-1"), SettledAs::done);
+    host_.plan.hold_run = false;
+    done("a-3");
+}
+
+TEST_F(ActuatorTest, TheHostsBudgetIsCountedHere) {
+    for (int i = 0; i < 6; ++i) {
+        done("a-" + std::to_string(i));
     }
-    ASSERT_EQ(replies_.size(), 1U);
-    const auto& end = std::get<ActionEvent>(replies_[0]);
-    EXPECT_EQ(end.phase, ActionPhase::finished);
-    EXPECT_EQ(end.result, ActionResult::ambiguous);
-    EXPECT_EQ(settled("a-1"), SettledAs::ambiguous);
+    EXPECT_EQ(refusal(execute("a-6")), Refusal::budget);
+    restart();
+    EXPECT_EQ(refusal(execute("a-6")), Refusal::budget);
+    // An operator's force passes the settings' budget,
+    auto forced = execute("a-7");
+    forced.operator_uid = 0;
+    EXPECT_EQ(answer<ActionEvent>(forced).result, ActionResult::done);
 }
 
-TEST_F(ActuatorTest, WhatAnEarlierBootStartedIsAmbiguous) {
-    leave_started("a-1", "the boot before");
-    restart();
-    EXPECT_EQ(settled("a-1"), SettledAs::ambiguous);
+TEST_F(ActuatorTest, NothingRaisesTheCeiling) {
+    for (int i = 0; i < 120; ++i) {
+        auto forced = execute("a-" + std::to_string(i));
+        forced.operator_uid = 0;
+        ASSERT_EQ(answer<ActionEvent>(forced).result, ActionResult::done) << i;
+    }
+    auto forced = execute("a-120");
+    forced.operator_uid = 0;
+    EXPECT_EQ(refusal(forced), Refusal::budget);
+    EXPECT_EQ(host_.effects().size(), 120U);
 }
 
-TEST_F(ActuatorTest, RecoveryTwiceChangesNothing) {
-    leave_started("a-1", "the boot before");
-    restart();
-    restart();
-    EXPECT_EQ(settled("a-1"), SettledAs::ambiguous);
+TEST_F(ActuatorTest, WhoeverAsksAfterManyIdsIsRefusedInTheEnd) {
+    for (std::uint32_t i = 0; i < max_buried_an_hour; ++i) {
+        actuator_->handle(1, remedy::SettleRequest{"x-" + std::to_string(i)});
+    }
+    EXPECT_EQ(answer<remedy::ErrorReply>(remedy::SettleRequest{"one more"}).code, Refusal::budget);
+    EXPECT_EQ(settled("x-1"), SettledAs::not_started);
 }
 
-TEST_F(ActuatorTest, ARollbackSaysThatThereIsNoWayBack) {
-    const auto unknown = answer<ActionEvent>(remedy::RollbackRequest{"a-1"});
-    EXPECT_EQ(unknown.phase, ActionPhase::rollback_failed);
-    EXPECT_EQ(unknown.refusal, Refusal::unknown_action);
-    leave_started("a-2", "the boot before");
-    restart();
-    EXPECT_EQ(answer<ActionEvent>(remedy::RollbackRequest{"a-2"}).refusal, Refusal::no_way_back);
+TEST_F(ActuatorTest, EvidenceIsTakenWhenAskedFor) {
+    host_.evidence = {"gateway", "e-1", "/var/lib/x/e-1", 17, {}};
+    EXPECT_EQ(answer<remedy::EvidenceReply>(remedy::EvidenceRequest{"gateway"}), host_.evidence);
+    EXPECT_EQ(answer<remedy::ErrorReply>(remedy::EvidenceRequest{"nobody"}).code,
+              Refusal::unit_missing);
+    for (std::size_t i = 1; i < max_evidence_a_minute; ++i) {
+        static_cast<void>(ask(remedy::EvidenceRequest{"gateway"}));
+    }
+    EXPECT_EQ(answer<remedy::ErrorReply>(remedy::EvidenceRequest{"gateway"}).code, Refusal::budget);
+    clock_.advance(std::chrono::minutes{2});
+    EXPECT_EQ(answer<remedy::EvidenceReply>(remedy::EvidenceRequest{"gateway"}), host_.evidence);
 }
 
-TEST_F(ActuatorTest, EvidenceAndProbesAreNotAvailable) {
-    EXPECT_EQ(answer<remedy::ErrorReply>(remedy::EvidenceRequest{"gateway"}).code,
-              Refusal::not_available);
+TEST_F(ActuatorTest, ProbesAreNotAvailable) {
     EXPECT_EQ(answer<remedy::ErrorReply>(remedy::ProbeRequest{"x"}).code, Refusal::not_available);
+}
+
+TEST_F(ActuatorTest, APointerOfNoProviderIsUnknown) {
+    const auto reply = answer<ProviderEvent>(remedy::PointerRequest{"upstream"});
+    EXPECT_EQ(reply.provider, "upstream");
+    EXPECT_TRUE(reply.candidate.empty());
+    EXPECT_FALSE(reply.detail.empty());
 }
 
 TEST_F(ActuatorTest, WithoutItsDatabaseItDoesNothing) {
@@ -229,7 +200,8 @@ TEST_F(ActuatorTest, WithoutItsDatabaseItDoesNothing) {
     restart();
     EXPECT_EQ(refusal(execute("a-1")), Refusal::storage);
     EXPECT_EQ(answer<remedy::ErrorReply>(remedy::SettleRequest{"a-1"}).code, Refusal::storage);
-    EXPECT_EQ(answer<ActionEvent>(remedy::RollbackRequest{"a-1"}).refusal, Refusal::storage);
+    EXPECT_EQ(roll_back("a-1").refusal, Refusal::storage);
+    EXPECT_TRUE(host_.effects().empty());
 }
 
 }  // namespace

@@ -14,6 +14,12 @@
 namespace primum::actuator {
 namespace {
 
+UnitNeeds needs(RemedyKind kind) {
+    RemedyRule remedy;
+    remedy.kind = kind;
+    return needs_of(remedy);
+}
+
 RuleSet some_rules() {
     RuleSet rules;
     rules.settings.mode = Mode::enforce;
@@ -223,7 +229,7 @@ systemd::UnitFacts stopped_unit(const std::string& active_state) {
 }
 
 Answer restart_of(const systemd::UnitFacts& facts) {
-    return admit_unit(RemedyKind::restart, facts, std::nullopt);
+    return admit_unit(needs(RemedyKind::restart), facts, std::nullopt);
 }
 
 TEST(AdmitUnitTest, AFailedUnitMayBeRestarted) {
@@ -234,7 +240,7 @@ TEST(AdmitUnitTest, AFailedUnitMayBeRestarted) {
 
 TEST(AdmitUnitTest, AnActiveUnitMayBeRestartedAndReloaded) {
     EXPECT_EQ(restart_of(unit("active")), Answer{});
-    EXPECT_EQ(admit_unit(RemedyKind::reload, unit("active"), std::nullopt), Answer{});
+    EXPECT_EQ(admit_unit(needs(RemedyKind::reload), unit("active"), std::nullopt), Answer{});
 }
 
 TEST(AdmitUnitTest, MaskedAndMissingUnitsCannot) {
@@ -286,20 +292,21 @@ TEST(AdmitUnitTest, WhatWeStoppedOurselvesIsNoPersons) {
     auto facts = stopped_unit("inactive");
     facts.inactive_entered = instant_from_us(50);
     const OwnAction own{instant_from_us(40), instant_from_us(60)};
-    EXPECT_EQ(admit_unit(RemedyKind::restart, facts, own), Answer{});
+    EXPECT_EQ(admit_unit(needs(RemedyKind::restart), facts, own), Answer{});
     facts.inactive_entered = instant_from_us(61);
-    EXPECT_EQ(admit_unit(RemedyKind::restart, facts, own).code, Refusal::stopped_by_person);
+    EXPECT_EQ(admit_unit(needs(RemedyKind::restart), facts, own).code, Refusal::stopped_by_person);
 }
 
 TEST(AdmitUnitTest, OnlyWhatRunsAndCanReloadIsReloaded) {
     auto failed = unit("failed");
     failed.result = "signal";
-    const auto dead = admit_unit(RemedyKind::reload, failed, std::nullopt);
+    const auto dead = admit_unit(needs(RemedyKind::reload), failed, std::nullopt);
     EXPECT_EQ(dead.code, Refusal::not_applicable);
     EXPECT_EQ(dead.answer, Preflight::cannot);
     auto stubborn = unit("active");
     stubborn.can_reload = false;
-    EXPECT_EQ(admit_unit(RemedyKind::reload, stubborn, std::nullopt).code, Refusal::not_applicable);
+    EXPECT_EQ(admit_unit(needs(RemedyKind::reload), stubborn, std::nullopt).code,
+              Refusal::not_applicable);
 }
 
 TEST(AdmitUnitTest, UnitsThatRefuseHandsAreNotRestarted) {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "actuator/recovery.hpp"
 
+#include "actuator/order_text.hpp"
+
 #include <gtest/gtest.h>
 
 #include <chrono>
@@ -16,101 +18,46 @@ Stamp at(std::int64_t seconds) {
 StoredAction started(RemedyKind kind = RemedyKind::restart) {
     StoredAction action;
     action.id = "a-1";
+    action.target = "gateway";
     action.unit = "gateway.service";
+    action.level = Level::restart;
     action.kind = kind;
+    action.boot_id = "this";
     action.started = at(100);
     action.timeout = std::chrono::seconds{90};
     action.invocation_before = "aa";
+    action.job = "/org/freedesktop/systemd1/job/7";
+    action.acting = true;
+    action.facts.evidence = "e-1";
+    action.facts.snapshots = {"s-1"};
+    action.facts.stored_before = 2;
     return action;
 }
 
-systemd::UnitFacts unit(const std::string& active, const std::string& invocation) {
-    systemd::UnitFacts facts;
-    facts.id = "gateway.service";
-    facts.active_state = active;
-    facts.invocation_id = invocation;
-    return facts;
-}
-
-systemd::ManagerResult<systemd::UnitFacts> silence() {
-    return fail(systemd::ManagerError{"org.freedesktop.DBus.Error.NoReply", "no reply"});
-}
-
-ActionResult judged(const RecoveryStep& step) {
-    EXPECT_EQ(step.await_job, 0U);
-    return step.end.has_value() ? step.end->result : ActionResult::none;
-}
-
-TEST(RecoveryTest, ARestartThatTookPlaceIsDone) {
-    const auto step = next_step(started(), unit("active", "bb"), at(101));
-    EXPECT_EQ(judged(step), ActionResult::done);
-    EXPECT_EQ(step.end->invocation_after, "bb");
-    EXPECT_EQ(step.end->refusal, Refusal::none);
-}
-
-TEST(RecoveryTest, ARestartThatNeverBeganFailed) {
-    EXPECT_EQ(judged(next_step(started(), unit("failed", "aa"), at(101))), ActionResult::failed);
-    EXPECT_EQ(judged(next_step(started(), unit("active", "aa"), at(101))), ActionResult::failed);
-}
-
-TEST(RecoveryTest, ARestartThatBroughtNothingFailed) {
-    EXPECT_EQ(judged(next_step(started(), unit("failed", "bb"), at(101))), ActionResult::failed);
-}
-
-TEST(RecoveryTest, ARestartThatIsNotThereYetIsAmbiguous) {
-    EXPECT_EQ(judged(next_step(started(), unit("activating", "bb"), at(101))),
-              ActionResult::ambiguous);
-}
-
-TEST(RecoveryTest, AReloadIsAmbiguousWithoutItsJob) {
-    EXPECT_EQ(judged(next_step(started(RemedyKind::reload), unit("active", "aa"), at(101))),
-              ActionResult::ambiguous);
-}
-
-TEST(RecoveryTest, ItsOwnJobIsAwaited) {
+TEST(RecoveryTest, WhatHadNotBegunDidNothing) {
     auto action = started();
-    action.job = "/org/freedesktop/systemd1/job/7";
-    auto busy = unit("deactivating", "aa");
-    busy.job_id = 7;
-    const auto step = next_step(action, busy, at(101));
-    EXPECT_FALSE(step.end.has_value());
-    EXPECT_EQ(step.await_job, 7U);
+    action.acting = false;
+    for (const std::string boot : {"this", "another"}) {
+        const auto end = end_without_a_look(action, boot, at(200));
+        ASSERT_TRUE(end.has_value());
+        EXPECT_EQ(end->result, ActionResult::failed);
+        EXPECT_EQ(end->refusal, Refusal::too_late);
+    }
 }
 
-TEST(RecoveryTest, AJobWhoseNumberWasNotRecordedIsAwaitedWhileTheUnitIsUntouched) {
-    auto busy = unit("deactivating", "aa");
-    busy.job_id = 7;
-    EXPECT_EQ(next_step(started(), busy, at(101)).await_job, 7U);
-    busy.invocation_id = "bb";
-    busy.active_state = "active";
-    EXPECT_EQ(judged(next_step(started(), busy, at(101))), ActionResult::done);
+TEST(RecoveryTest, AnotherBootTellsNothingButForFiles) {
+    EXPECT_FALSE(end_without_a_look(started(), "this", at(200)).has_value());
+    const auto end = end_without_a_look(started(), "another", at(200));
+    ASSERT_TRUE(end.has_value());
+    EXPECT_EQ(end->result, ActionResult::ambiguous);
+    EXPECT_EQ(end->refusal, Refusal::none);
+    for (const auto kind : {RemedyKind::failover, RemedyKind::config_fallback}) {
+        EXPECT_FALSE(end_without_a_look(started(kind), "another", at(200)).has_value());
+    }
 }
 
-TEST(RecoveryTest, SomebodyElsesJobIsNotAwaited) {
-    auto action = started();
-    action.job = "/org/freedesktop/systemd1/job/7";
-    auto busy = unit("active", "bb");
-    busy.job_id = 8;
-    EXPECT_EQ(judged(next_step(action, busy, at(101))), ActionResult::done);
-}
-
-TEST(RecoveryTest, AJobThatOutlivedTheTimeoutIsAmbiguous) {
-    auto action = started();
-    action.job = "/org/freedesktop/systemd1/job/7";
-    auto busy = unit("deactivating", "aa");
-    busy.job_id = 7;
-    EXPECT_EQ(judged(next_step(action, busy, at(191))), ActionResult::ambiguous);
-}
-
-TEST(RecoveryTest, SilenceIsWaitedOutUntilTheTimeout) {
-    const auto early = next_step(started(), silence(), at(101));
-    EXPECT_FALSE(early.end.has_value());
-    EXPECT_EQ(early.await_job, 0U);
-    EXPECT_EQ(judged(next_step(started(), silence(), at(191))), ActionResult::ambiguous);
-}
-
-TEST(RecoveryTest, AnotherBootTellsNothing) {
-    EXPECT_EQ(end_across_boots(at(5)).result, ActionResult::ambiguous);
+TEST(RecoveryTest, SilenceIsAmbiguous) {
+    EXPECT_EQ(end_in_silence(started(), at(200)).result, ActionResult::ambiguous);
 }
 
 TEST(RecoveryTest, TheEndOfAJobNamesBothInvocations) {
@@ -119,8 +66,71 @@ TEST(RecoveryTest, TheEndOfAJobNamesBothInvocations) {
     report.job_result = "done";
     report.invocation_after = "bb";
     report.detail = "the restart job is done";
-    EXPECT_EQ(end_of_job(started(), report, at(101)).detail,
+    EXPECT_EQ(end_of_report(started(), report, at(101)).detail,
               "the restart job is done; job done, invocation aa before, bb after");
+}
+
+TEST(RecoveryTest, WhatWasKeptBeforeStaysInTheEnd) {
+    remedy::Report report;
+    report.result = ActionResult::done;
+    report.detail = "done";
+    report.facts.stored_after = 1;
+    report.facts.lost_state = true;
+    const auto end = end_of_report(started(), report, at(101));
+    EXPECT_EQ(end.detail, "done");
+    EXPECT_EQ(end.facts.evidence, "e-1");
+    EXPECT_EQ(end.facts.snapshots, std::vector<std::string>{"s-1"});
+    EXPECT_EQ(end.facts.stored_before, 2U);
+    EXPECT_EQ(end.facts.stored_after, 1U);
+    EXPECT_TRUE(end.facts.lost_state);
+}
+
+TEST(RecoveryTest, TheOrderIsAsItWasStored) {
+    remedy::Order order;
+    order.rule.kind = RemedyKind::failover;
+    order.rule.plan = FailoverPlan{"upstream", Then::restart};
+    order.rule.plan_digest = "digest";
+    order.rule.way_back = WayBack::files;
+    order.user = "gateway";
+    order.candidate = "b";
+    ProviderRule provider;
+    provider.name = "upstream";
+    provider.pointer = {PointerForm::toml, "/etc/gateway/u.toml", "upstream.url"};
+    provider.candidates = {{"a", "http://a", {}, {}}, {"b", "http://b", {}, {}}};
+    order.provider = provider;
+    auto action = started(RemedyKind::failover);
+    action.order = write_order(order);
+    const auto back = order_of(action);
+    EXPECT_EQ(back.action, "a-1");
+    EXPECT_EQ(back.unit, "gateway.service");
+    EXPECT_EQ(back.level, Level::restart);
+    EXPECT_EQ(back.invocation, "aa");
+    EXPECT_EQ(back.job, "/org/freedesktop/systemd1/job/7");
+    EXPECT_EQ(back.rule.timeout, std::chrono::seconds{90});
+    EXPECT_EQ(back.rule.plan_digest, "digest");
+    EXPECT_EQ(back.rule.way_back, WayBack::files);
+    EXPECT_EQ(back.user, "gateway");
+    EXPECT_EQ(back.candidate, "b");
+    EXPECT_EQ(std::get<FailoverPlan>(back.rule.plan).then, Then::restart);
+    ASSERT_TRUE(back.provider.has_value());
+    EXPECT_EQ(back.provider->name, "upstream");
+    EXPECT_EQ(back.provider->pointer, provider.pointer);
+    ASSERT_EQ(back.provider->candidates.size(), 2U);
+    EXPECT_EQ(back.provider->candidates[1].points_to, "http://b");
+}
+
+TEST(RecoveryTest, OfAnEarlierVersionTheOrderIsWhatTheRowSays) {
+    const auto back = order_of(started(RemedyKind::reload));
+    EXPECT_EQ(back.rule.kind, RemedyKind::reload);
+    EXPECT_EQ(back.unit, "gateway.service");
+    EXPECT_TRUE(std::holds_alternative<std::monostate>(back.rule.plan));
+}
+
+TEST(RecoveryTest, AWayBackThatCannotBeReadIsNone) {
+    auto action = started();
+    EXPECT_TRUE(way_back_of(action).empty());
+    action.way_back = "{";
+    EXPECT_TRUE(way_back_of(action).empty());
 }
 
 }  // namespace

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: MIT
+#include "actuator/ports.hpp"
+
+#include <utility>
+
+namespace primum::actuator {
+
+Ports make_ports(const remedy::Tools& tools) {
+    Ports ports;
+    ports.facts = [&manager = tools.manager](const std::string& unit, Ports::FactsDone done) {
+        manager.facts(unit, std::move(done));
+    };
+    ports.stopped_with = [&manager = tools.manager](
+                             const std::string& unit, std::uint32_t most, Ports::UnitsDone done) {
+        manager.stopped_with(unit, most, std::move(done));
+    };
+    ports.execute = [tools](remedy::Order order) {
+        return remedy::make_execution(tools, std::move(order));
+    };
+    ports.roll_back = [tools](remedy::WayBackRecord way_back) {
+        return remedy::make_rollback(tools, std::move(way_back));
+    };
+    ports.judge_left = [tools](const remedy::Order& order,
+                               const remedy::WayBackRecord& way_back,
+                               const systemd::UnitFacts& unit,
+                               Ports::ReportDone done) {
+        remedy::judge_left(tools, order, way_back, unit, std::move(done));
+    };
+    ports.identify = [&snapshots = tools.snapshots](const std::string& path) {
+        return snapshots.identify(path);
+    };
+    ports.collect = [&snapshots = tools.snapshots](const std::set<std::string>& needed) {
+        return snapshots.collect(needed);
+    };
+    return ports;
+}
+
+}  // namespace primum::actuator

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "remedy/execution.hpp"
+#include "remedy/snapshot_store.hpp"
+#include "remedy/wire.hpp"
+#include "systemd/manager.hpp"
+
+#include <primum/event.hpp>
+#include <primum/rules.hpp>
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <set>
+#include <string>
+#include <vector>
+
+namespace primum::actuator {
+
+// Everything that the actuator asks of the world or does to it. Callbacks come once, perhaps at
+// once.
+struct Ports {
+    using FactsDone = std::function<void(const systemd::ManagerResult<systemd::UnitFacts>&)>;
+    using UnitsDone = std::function<void(const systemd::ManagerResult<std::vector<std::string>>&)>;
+    using ReportDone = std::function<void(const remedy::Report&)>;
+    using EvidenceDone = std::function<void(const remedy::EvidenceReply&)>;
+
+    // systemd::Manager's functions of these names.
+    std::function<void(const std::string& unit, FactsDone)> facts;
+    std::function<void(const std::string& unit, std::uint32_t most, UnitsDone)> stopped_with;
+    // remedy::make_execution, make_rollback and judge_left.
+    std::function<std::unique_ptr<remedy::Execution>(remedy::Order)> execute;
+    std::function<std::unique_ptr<remedy::Execution>(remedy::WayBackRecord)> roll_back;
+    std::function<void(
+        const remedy::Order&, const remedy::WayBackRecord&, const systemd::UnitFacts&, ReportDone)>
+        judge_left;
+    // Looks at a target's unit; empty: no evidence can be had.
+    std::function<void(const std::string& target, const std::string& unit, EvidenceDone)> evidence;
+    // What a provider's pointer names; empty: pointers cannot be read.
+    std::function<ProviderEvent(const ProviderRule&)> pointer;
+    // Of the snapshot store; empty: there is none.
+    std::function<remedy::FileResult<std::string>(const std::string& path)> identify;
+    std::function<remedy::FileResult<void>(const std::set<std::string>& needed)> collect;
+};
+
+// The real ones. The tools must outlive them.
+[[nodiscard]] Ports make_ports(const remedy::Tools& tools);
+
+}  // namespace primum::actuator
