@@ -136,7 +136,8 @@ const RememberedAction* ActionBook::latest(const std::string& target,
                                            bool dry_run) const {
     const auto found =
         std::find_if(actions_.rbegin(), actions_.rend(), [&](const RememberedAction& each) {
-            return each.dry_run == dry_run && each.level == level && each.target == target;
+            return !each.failback && each.dry_run == dry_run && each.level == level &&
+                   each.target == target;
         });
     return found == actions_.rend() ? nullptr : &*found;
 }

@@ -28,7 +28,14 @@ struct RememberedAction {
     std::optional<Instant> started{};  // given to the actuator, which did not refuse it
     Outcome outcome = Outcome::none;   // of its verification
     bool relapsed = false;             // it had helped, and the illness came back
+    WayBack way_back = WayBack::none;
+    bool failback = false;  // no action: a provider's way back, which uses budgets as one does
 };
+
+// Under which id the failback of an action is remembered.
+inline std::string failback_id(const std::string& action) {
+    return action + "/failback";
+}
 
 // How a budget stands: used within its window, and when the oldest use leaves it.
 struct BudgetUse {

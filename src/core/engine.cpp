@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "core/engine_impl.hpp"
+#include "core/provider_book.hpp"
 #include "core/text.hpp"
 #include "core/way_back.hpp"
 
@@ -33,6 +34,9 @@ std::vector<TargetSummary> Engine::targets() const {
 }
 std::vector<SourceView> Engine::sources() const {
     return impl_->sources();
+}
+std::vector<ProviderView> Engine::providers() const {
+    return impl_->providers();
 }
 std::optional<TargetSummary> Engine::target(std::string_view name) const {
     return impl_->target(name);
@@ -82,6 +86,9 @@ void Engine::Impl::run_due() {
             wake_target(*target->second);
         } else if (const auto source = source_by_key_.find(*key); source != source_by_key_.end()) {
             wake_source(*source->second);
+        } else if (const auto provider = provider_by_key_.find(*key);
+                   provider != provider_by_key_.end()) {
+            wake_provider(*provider->second);
         }
     }
 }
@@ -93,6 +100,9 @@ void Engine::Impl::look_at_changed() {
         world_.changed.erase(world_.changed.begin());
         if (const auto target = target_by_key_.find(key); target != target_by_key_.end()) {
             ladder(*target->second).reconsider();
+        } else if (const auto provider = provider_by_key_.find(key);
+                   provider != provider_by_key_.end()) {
+            core::look_at_provider(world_, *provider->second);
         }
     }
 }
@@ -116,9 +126,15 @@ void Engine::Impl::wake_target(TargetState& target) {
 void Engine::Impl::note_severity(const Listener& listener) {
     core::IndicatorState& indicator = listener.state();
     if (const auto look = indicator.next_look(world_.now.t)) {
-        world_.deadlines.arm(listener.target->key, *look);
+        world_.deadlines.arm(listener.key(), *look);
     }
     const auto before = indicator.take_news();
+    if (listener.provider != nullptr) {
+        if (before) {
+            world_.changed.insert(listener.key());
+        }
+        return;
+    }
     if (!before) {
         if (indicator.trend().turned() && listener.target->incident) {
             world_.changed.insert(listener.target->key);
@@ -196,10 +212,6 @@ void Engine::Impl::take(const FileEvent& event) {
     found->second->edited = core::Edit{event.path, world_.now.t};
 }
 
-void Engine::Impl::take(const ProviderEvent& event) {
-    reject("not_available", "provider " + event.provider);
-}
-
 void Engine::Impl::take(const SlotEvent& event) {
     reject("not_available", "slot " + std::to_string(event.ticket));
 }
@@ -275,6 +287,7 @@ void Engine::Impl::take(const ActionEvent& event) {
     record.reason = late ? "late" : "abandoned";
     record.detail = event.detail;
     record.took = event.took;
+    record.facts = event.facts;
     if (late) {  // the outcome stays ambiguous; what came is only told
         world_.in_doubt.erase(event.action);
         record.result = ActionResult::ambiguous;

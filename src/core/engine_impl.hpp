@@ -29,6 +29,7 @@ public:
     [[nodiscard]] HostView host() const;
     [[nodiscard]] std::vector<TargetSummary> targets() const;
     [[nodiscard]] std::vector<SourceView> sources() const;
+    [[nodiscard]] std::vector<ProviderView> providers() const;
     [[nodiscard]] std::optional<TargetSummary> target(std::string_view name) const;
     [[nodiscard]] std::optional<Explanation> explain(std::string_view name) const;
 
@@ -73,6 +74,15 @@ private:
     core::Ladder ladder(TargetState& target) { return {world_, target}; }
     TargetState* flying_target(const std::string& action);
 
+    // engine_provider.cpp
+    void apply_providers(const std::shared_ptr<const RuleSet>& rules);
+    void listen(core::ProviderState& provider);
+    void forget_provider(const core::ProviderState& provider);
+    void restore_providers();
+    [[nodiscard]] Duration left_of(const RestoredProvider& restored) const;
+    void wake_provider(core::ProviderState& provider);
+    void mark_or_note(const OperatorEvent& command);
+
     // engine_restore.cpp: start
     [[nodiscard]] Instant local(const StoredStamp& stamp) const;
     void restore_holds();
@@ -105,6 +115,8 @@ private:
 
     // engine_operator.cpp
     void hold(const OperatorEvent& event, bool disable);
+    // Whether it says no length, or too great a one; then it is answered.
+    bool refuses_length(const OperatorEvent& event, const std::string& verb);
     void release(const OperatorEvent& event, bool disable);
     void acknowledge(const OperatorEvent& event);
     void reset_breaker(const OperatorEvent& event);
@@ -135,6 +147,7 @@ private:
     std::map<std::string, std::unique_ptr<SourceState>, std::less<>> sources_;
     std::map<core::Deadlines::Key, TargetState*> target_by_key_;
     std::map<core::Deadlines::Key, SourceState*> source_by_key_;
+    std::map<core::Deadlines::Key, core::ProviderState*> provider_by_key_;
     std::multimap<std::string, TargetState*, std::less<>> targets_by_unit_;
     // The last incident of targets that left the rules: should they come back, a removal must not
     // have shortened a cooldown.

@@ -28,8 +28,9 @@ bool is_ours(const std::string& id, const std::string& uuid, std::uint64_t next)
            std::to_string(sequence) == id.substr(prefix.size());
 }
 
-std::string no_way_back_text(RemedyKind kind) {
-    return "a " + std::string{name_of(kind)} + " has no way back";
+std::string no_way_back_text(const RemedyRule* remedy) {
+    return (remedy == nullptr ? "it" : "a " + std::string{name_of(remedy->kind)}) +
+           " has no way back";
 }
 
 }  // namespace
@@ -39,8 +40,10 @@ void Engine::Impl::take(const OperatorEvent& event) {
         reply(event, false, "no_reason", "say why: every command is recorded with its reason");
         return;
     }
+    const bool of_provider = event.verb == OperatorVerb::mark || event.verb == OperatorVerb::note;
     const bool names_target = event.verb != OperatorVerb::acknowledge &&
-                              event.verb != OperatorVerb::rollback && !event.target.empty();
+                              event.verb != OperatorVerb::rollback && !of_provider &&
+                              !event.target.empty();
     if (names_target && !targets_.contains(event.target)) {
         reply(event,
               false,
@@ -72,23 +75,29 @@ void Engine::Impl::take(const OperatorEvent& event) {
             break;
         case OperatorVerb::mark:
         case OperatorVerb::note:
-            reply(event, false, "unknown_provider", "there is no provider of that name");
+            mark_or_note(event);
             break;
     }
 }
 
-void Engine::Impl::hold(const OperatorEvent& event, bool disable) {
-    const std::string verb = disable ? "disable" : "hold";
+bool Engine::Impl::refuses_length(const OperatorEvent& event, const std::string& verb) {
     const Duration max = world_.rules->settings.max_hold;
     if (event.length <= Duration::zero()) {
         reply(event, false, "no_length", "a " + verb + " needs an end, such as 30m");
-        return;
+        return true;
     }
     if (event.length > max) {
         reply(event,
               false,
               "too_long",
               "at most " + core::duration_text(max) + " at a time (hold.max in the settings)");
+        return true;
+    }
+    return false;
+}
+
+void Engine::Impl::hold(const OperatorEvent& event, bool disable) {
+    if (refuses_length(event, disable ? "disable" : "hold")) {
         return;
     }
     if (world_.holds.full(world_.now.t)) {
@@ -206,9 +215,8 @@ std::optional<std::pair<std::string, std::string>> Engine::Impl::refuse_roll_bac
     if (action != nullptr && action->dry_run) {
         return std::pair{"dry_run", "it was never carried out: there is nothing to undo"};
     }
-    const RemedyRule* remedy = action == nullptr ? nullptr : remedy_of(*action);
-    if (remedy != nullptr && remedy->way_back == WayBack::none) {
-        return std::pair{"no_way_back", no_way_back_text(remedy->kind)};
+    if (action != nullptr && action->way_back == WayBack::none) {
+        return std::pair{"no_way_back", no_way_back_text(remedy_of(*action))};
     }
     if (world_.asked_back.size() >= core::max_asked_back && !world_.asked_back.contains(id)) {
         return std::pair{"bound_reached", "too many rollbacks are under way; ask again later"};
@@ -224,7 +232,7 @@ void Engine::Impl::roll_back_flight(const OperatorEvent& command, TargetState& t
     if (flight.record.dry_run) {
         reply(event, false, "dry_run", "it is not carried out: there is nothing to undo");
     } else if (flight.remedy().way_back == WayBack::none) {
-        reply(event, false, "no_way_back", no_way_back_text(flight.remedy().kind));
+        reply(event, false, "no_way_back", no_way_back_text(&flight.remedy()));
     } else {
         reply(event, true, "ok", ladder(target).ask_undo(event.reason));
     }

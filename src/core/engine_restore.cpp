@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // A start: what the ledger gave back.
 #include "core/engine_impl.hpp"
+#include "core/provider_book.hpp"
 #include "core/way_back.hpp"
 
 #include <algorithm>
@@ -28,10 +29,13 @@ bool is_undoing(const RestoredAction& restored) {
            (restored.outcome == Outcome::worse || restored.outcome == Outcome::unchanged);
 }
 
-// Of an action whose rule is not there any more: what its kind goes back by.
-WayBack way_back_of(RemedyKind kind) {
-    return kind == RemedyKind::failover || kind == RemedyKind::config_fallback ? WayBack::files
-                                                                               : WayBack::none;
+// It moved a provider's pointer, and was not undone as far as anybody knows.
+bool is_failover_kept(const RestoredAction& restored) {
+    const bool judged = restored.state == ActionState::verified ||
+                        (restored.state == ActionState::kept && restored.outcome != Outcome::none);
+    return !restored.action.provider.empty() && !restored.action.dry_run &&
+           restored.result != ActionResult::ambiguous &&
+           (judged || restored.state == ActionState::finished);
 }
 
 // The remedy that an action was made of: as the rules have it, else what its record tells.
@@ -42,7 +46,7 @@ RemedyRule recorded_remedy(const ActionRecord& action, const RungRule& rung) {
     }
     RemedyRule remedy;
     remedy.kind = from_name<RemedyKind>(action.kind).value_or(RemedyKind::restart);
-    remedy.way_back = way_back_of(remedy.kind);
+    remedy.way_back = action.way_back;
     remedy.plan_digest = action.plan_digest;
     return remedy;
 }
@@ -123,10 +127,14 @@ void Engine::Impl::restore_actions() {
         }
         remembered.index = action.index;
         remembered.plan_digest = action.plan_digest;
+        remembered.way_back = action.way_back;
         remembered.outcome = restored.outcome;
         if (!action.dry_run && restored.state != ActionState::intended &&
             restored.result != ActionResult::failed) {
             remembered.started = remembered.intended;
+        }
+        if (is_failover_kept(restored)) {
+            core::remember_failover(world_, action, remembered.intended);
         }
         world_.actions.add(world_.now.t, std::move(remembered));
     }

@@ -30,9 +30,11 @@ void Engine::Impl::take(const RulesEvent& event) {
     world_.rules = event.compiled;
     apply_sources(*event.compiled);
     apply_targets(event.compiled, is_start);
+    apply_providers(event.compiled);
     if (restored_) {
         restore_holds();
         restore_baselines();
+        restore_providers();
         restore_actions();
         restore_relapses();
         restore_breakers();

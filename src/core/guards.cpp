@@ -334,6 +334,46 @@ GuardReport ask_guards(const World& world, const TargetState& target, Level leve
     return round.take();
 }
 
+// A user other than the one whose failover is undone is only to be left in peace.
+GuardReport ask_failback_guards(const World& world,
+                                const Away& away,
+                                const std::vector<std::string>& users) {
+    Round round;
+    for (const std::string& user : users) {
+        const auto found = world.targets.find(user);
+        if (found == world.targets.end()) {
+            continue;
+        }
+        const TargetState& target = *found->second;
+        round.ask(Guard::disabled, ask_disabled(world, target));
+        round.ask(Guard::held, ask_held(world, target));
+        round.ask(Guard::breaker, ask_breaker(world, target));
+        round.ask(Guard::warming_up, ask_warming_up(world, target));
+        const bool is_well = target.phase == Phase::steady && target.level == Level::steady &&
+                             target.severity() != Severity::unknown &&
+                             target.severity() < Severity::warning;
+        round.ask(Guard::no_data, is_well ? pass() : veto(user + " is not known to be well"));
+        round.ask(Guard::flapping, ask_flapping(world, target));
+        round.ask(Guard::dependency, ask_dependency(world, target));
+    }
+    round.ask(Guard::common_cause, ask_common_cause(world));
+    round.ask(Guard::host_busy, ask_host_busy(world));
+    const auto found = world.targets.find(away.target);
+    if (found == world.targets.end() || found->second->gone) {
+        round.ask(Guard::dry_run, veto(away.target + " is no longer in the rules"));
+        return round.take();
+    }
+    const TargetState& target = *found->second;
+    round.ask(Guard::foreign_actor, ask_foreign_actor(world, target, away.level));
+    round.ask(Guard::target_budget, ask_target_budget(world, target, false));
+    round.ask(Guard::host_budget, ask_host_budget(world, away.level, false));
+    round.ask(Guard::in_flight, ask_in_flight(world, target, false));
+    round.ask(Guard::ledger, ask_ledger(world, target));
+    round.ask(Guard::dry_run,
+              enforced(world, target, away.level) ? pass() : veto("failover is not enforced"));
+    return round.take();
+}
+
 std::optional<GuardReport> frozen_by_flapping(const World& world, const TargetState& target) {
     Round round;
     round.ask(Guard::flapping, ask_flapping(world, target));

@@ -26,6 +26,12 @@ std::optional<GuardVerdict> called_off(const World& world,
                                        const TargetState& target,
                                        const Flight& flight);
 
+// The guards that a failback asks as an action would, and whether all the provider's users are
+// well, undisturbed and known to be so; the target whose failover is undone must still enforce it.
+GuardReport ask_failback_guards(const World& world,
+                                const Away& away,
+                                const std::vector<std::string>& users);
+
 // Flapping freezes a target on the rung it stands on, so that it does not climb on states that
 // nobody can trust. Nothing while it may climb.
 std::optional<GuardReport> frozen_by_flapping(const World& world, const TargetState& target);

@@ -80,12 +80,23 @@ private:
     void exhaust(Trigger trigger, const std::string& code, const std::string& detail);
     void wait_no_more();
 
-    void begin_action(std::uint32_t index,
+    void begin_action(const Asking& asked,
                       const GuardReport& report,
                       std::vector<std::string> blast_radius);
+    // Of a remedy that points a provider elsewhere: whom at. False when nobody can be had, which is
+    // written down then.
+    bool choose(const RemedyRule& remedy, std::string& candidate);
+    // Whether that choice still holds when preflight has told what the pointer names.
+    bool still_chosen(const RemedyRule& remedy, const Asking& asked, const PreflightEvent& answer);
+    // Writes the choice into the record, and gives the words for what is done.
+    std::string point(ActionRecord& record,
+                      const RemedyRule& remedy,
+                      const std::string& candidate) const;
+    [[nodiscard]] bool lost_its_candidate() const;
     // This target turned ill: actions under way whose harm that may be hear of it.
     void tell_flights();
     void start_or_call_off();
+    void take_news(const ActionEvent& news);
     void finish(ActionResult result, Refusal refusal, const std::string& detail, Duration took);
     void finish_without_effect(const std::string& reason, const std::string& detail);
     void begin_settling();

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The life of one action: preflight, intent, run, settle, verify.
 #include "core/ladder.hpp"
+#include "core/provider_book.hpp"
 #include "core/text.hpp"
 #include "core/way_back.hpp"
 
@@ -61,8 +62,13 @@ void Ladder::on_preflight(const PreflightEvent& answer) {
     if (target_.phase != Phase::asking || answer.ticket != target_.asking->ticket) {
         return;
     }
-    const std::uint32_t index = target_.asking->index;
-    target_.asking.reset();
+    const Asking asked = *std::exchange(target_.asking, std::nullopt);
+    const RungRule& rung = target_.rung(target_.level);
+    const RemedyRule& remedy = rung.remedies[asked.index];
+    if (!still_chosen(remedy, asked, answer)) {
+        go(Trigger::plan_dropped);
+        return;
+    }
     const std::string code{name_of(answer.code)};
     const std::string detail = code + (answer.detail.empty() ? "" : ": " + answer.detail);
     if (answer.answer == Preflight::cannot) {
@@ -75,9 +81,7 @@ void Ladder::on_preflight(const PreflightEvent& answer) {
         target_.held_back = HeldBack{Guard::preflight, detail, world_.now.t + preflight_retry};
         return;
     }
-    const RungRule& rung = target_.rung(target_.level);
-    if (rung.remedies[index].kind == RemedyKind::restart &&
-        answer.blast_radius.size() > rung.max_blast_radius) {
+    if (remedy.kind == RemedyKind::restart && answer.blast_radius.size() > rung.max_blast_radius) {
         go(Trigger::plan_dropped);
         target_.held_back = HeldBack{
             Guard::blast_radius,
@@ -96,15 +100,16 @@ void Ladder::on_preflight(const PreflightEvent& answer) {
                 Guard::blast_radius,
                 answer.blast_radius.empty() ? "nothing else" : joined(answer.blast_radius));
     set_verdict(report, Guard::preflight, answer.detail);
-    begin_action(index, report, answer.blast_radius);
+    begin_action(asked, report, answer.blast_radius);
 }
 
-void Ladder::begin_action(std::uint32_t index,
+void Ladder::begin_action(const Asking& asked,
                           const GuardReport& report,
                           std::vector<std::string> blast_radius) {
     const bool dry_run = is_dry_run();
     const Level level = target_.level;
     const RungRule& rung = target_.rung(level);
+    const RemedyRule& remedy = rung.remedies[asked.index];
     ActionRecord record;
     record.sequence = world_.next_action++;
     record.id = world_.ledger_uuid + '-' + std::to_string(record.sequence);
@@ -112,32 +117,34 @@ void Ladder::begin_action(std::uint32_t index,
     record.target = name();
     record.unit = target_.rule->unit;
     record.level = level;
-    record.index = index;
-    record.kind = name_of(rung.remedies[index].kind);
-    record.plan_digest = rung.remedies[index].plan_digest;
+    record.index = asked.index;
+    record.kind = name_of(remedy.kind);
+    record.way_back = remedy.way_back;
+    record.plan_digest = remedy.plan_digest;
     record.dry_run = dry_run;
     record.streak = next_streak(world_, target_, level);
     record.intended = world_.now;
     record.guards = report.verdicts;
     record.evidence = target_.evidence();
+    const std::string words = point(record, remedy, asked.candidate);
 
-    world_.actions.add(world_.now.t,
-                       {record.id,
-                        record.incident,
-                        record.target,
-                        level,
-                        dry_run,
-                        record.streak,
-                        world_.now.t,
-                        std::nullopt,
-                        index,
-                        record.plan_digest});
+    RememberedAction remembered{record.id,
+                                record.incident,
+                                record.target,
+                                level,
+                                dry_run,
+                                record.streak,
+                                world_.now.t,
+                                std::nullopt,
+                                record.index,
+                                record.plan_digest};
+    remembered.way_back = record.way_back;
+    world_.actions.add(world_.now.t, std::move(remembered));
     ++attempts()[index_of(level)];
     const bool waited_in_vain = target_.incident->dry_run && !dry_run;
     target_.incident->dry_run = target_.incident->dry_run && dry_run;
     world_.flying[record.id] = target_.key;
     ++(dry_run ? world_.flights.dry : world_.flights.real);
-    const std::string kind = record.kind;
     wait_no_more();
     target_.flight = Flight{};
     target_.flight->record = record;
@@ -146,10 +153,13 @@ void Ladder::begin_action(std::uint32_t index,
     target_.flight->blast_radius = std::move(blast_radius);
     go(dry_run ? Trigger::would_act : Trigger::acts);
     write_incident();
+    if (!dry_run) {
+        note_failover_intent(world_, record);
+    }
     world_.record(std::move(record));
     decide(dry_run ? DecisionKind::would_act : DecisionKind::acted,
            dry_run ? "dry_run" : "condition_met",
-           kind,
+           words,
            report.verdicts);
     if (waited_in_vain) {
         note_waiting(false);
@@ -202,12 +212,18 @@ void Ladder::start_or_call_off() {
         finish_without_effect(std::string{name_of(off->guard)}, off->detail);
         return;
     }
+    if (lost_its_candidate()) {
+        finish_without_effect(std::string{name_of(Refusal::no_provider)},
+                              flight.record.candidate + " cannot be had any more");
+        return;
+    }
     RunAction run;
     run.action = flight.record.id;
     run.target = name();
     run.unit = flight.record.unit;
     run.level = flight.record.level;
     run.index = flight.record.index;
+    run.candidate = flight.record.candidate;
     run.plan_digest = flight.record.plan_digest;
     run.not_after = flight.not_after;
     run.timeout = flight.remedy().timeout;
@@ -218,6 +234,14 @@ void Ladder::start_or_call_off() {
 }
 
 void Ladder::on_action(const ActionEvent& news) {
+    target_.flight->facts = news.facts;
+    take_news(news);
+    if (target_.flight) {
+        target_.flight->facts = {};
+    }
+}
+
+void Ladder::take_news(const ActionEvent& news) {
     if (target_.phase == Phase::rolling_back) {
         on_undone(news);
         return;
@@ -280,6 +304,7 @@ void Ladder::finish(ActionResult result,
         ActionState::finished, std::string{name_of(result)}, detail, result, Outcome::none, took);
     const std::string id = target_.flight->record.id;
     world_.actions.end(id, world_.now.t);
+    note_failover_end(world_, target_.flight->record, result);
     if (result != ActionResult::ambiguous && target_.flight->back_wanted) {
         begin_undo("operator", target_.flight->back_detail);
         return;
@@ -312,6 +337,9 @@ void Ladder::finish_without_effect(const std::string& reason, const std::string&
     transition(ActionState::kept, "no_effect");
     world_.actions.had_no_effect(target_.flight->record.id);
     world_.actions.end(target_.flight->record.id, world_.now.t);
+    if (ProviderState* provider = find_provider(world_, target_.flight->record.provider)) {
+        ask_pointer(world_, *provider);
+    }
     give_attempt_back();
     end_flight();
     go(Trigger::not_done);

@@ -148,16 +148,20 @@ bool Ladder::want_action() {
     target_.held_back.reset();
     const RungRule& rung = target_.rung(target_.level);
     const std::uint32_t index = *next_remedy();
-    Asking asking{world_.next_ticket++, index, world_.now.t + preflight_patience};
+    std::string candidate;
+    if (!choose(rung.remedies[index], candidate)) {
+        return true;
+    }
+    Asking asking{world_.next_ticket++, index, world_.now.t + preflight_patience, candidate};
     world_.emit(AskPreflight{asking.ticket,
                              name(),
                              target_.rule->unit,
                              target_.level,
                              index,
-                             {},
+                             candidate,
                              rung.remedies[index].plan_digest,
                              is_dry_run()});
-    target_.asking = asking;
+    target_.asking = std::move(asking);
     go(Trigger::guards_passed);
     return true;
 }

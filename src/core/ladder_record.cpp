@@ -56,7 +56,9 @@ void Ladder::decide(DecisionKind kind,
     decision.detail = detail;
     decision.dry_run = is_dry_run();
     decision.guards = std::move(guards);
-    decision.evidence = target_.evidence();
+    const bool acts = kind == DecisionKind::acted || kind == DecisionKind::would_act;
+    decision.evidence =
+        acts && target_.flight ? target_.flight->record.evidence : target_.evidence();
     if (target_.flight) {
         decision.action = target_.flight->record.id;
     }
@@ -134,6 +136,7 @@ void Ladder::transition(ActionState state,
     record.reason = reason;
     record.detail = detail;
     record.took = took;
+    record.facts = std::exchange(target_.flight->facts, {});
     world_.record(std::move(record));
 }
 

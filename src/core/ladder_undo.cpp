@@ -2,6 +2,7 @@
 // The way back of an action: after `worse` or `unchanged`, or because a person asks. No guard is
 // asked: a rollback is never blocked.
 #include "core/ladder.hpp"
+#include "core/provider_book.hpp"
 #include "core/text.hpp"
 #include "core/way_back.hpp"
 
@@ -52,6 +53,7 @@ void Ladder::end_undo(bool undone, const std::string& detail) {
     const std::string id = record.id;
     transition(undone ? ActionState::rolled_back : ActionState::rollback_failed, reason, detail);
     decide(undone ? DecisionKind::rolled_back : DecisionKind::rollback_failed, reason, detail);
+    note_way_back(world_, id, undone, false);
     end_flight();
     if (!undone) {
         mark_spent(level, DecisionKind::spent, "rollback_failed", detail);

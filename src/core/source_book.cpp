@@ -12,12 +12,20 @@ void SourceState::add_listener(Listener listener) {
     }
 }
 
-void SourceState::remove_listeners(const TargetState& target) {
-    std::erase_if(listeners_, [&](const Listener& each) { return each.target == &target; });
+template <class Mine>
+void SourceState::remove_if(const Mine& is_mine) {
+    std::erase_if(listeners_, is_mine);
     for (Series& series : series_) {
-        std::erase_if(series.bindings,
-                      [&](const Binding& each) { return each.listener.target == &target; });
+        std::erase_if(series.bindings, [&](const Binding& each) { return is_mine(each.listener); });
     }
+}
+
+void SourceState::remove_listeners(const TargetState& target) {
+    remove_if([&](const Listener& each) { return each.target == &target; });
+}
+
+void SourceState::remove_listeners(const ProviderState& provider) {
+    remove_if([&](const Listener& each) { return each.provider == &provider; });
 }
 
 void SourceState::bind(Series& series, Listener listener) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include "core/provider_state.hpp"
 #include "core/series_index.hpp"
 #include "core/target_state.hpp"
 
@@ -15,15 +16,25 @@
 
 namespace primum::core {
 
-// An indicator of a target that listens to a source.
+// An indicator that listens to a source: of a target, or of a provider's candidate.
 struct Listener {
     TargetState* target = nullptr;
     std::size_t indicator = 0;
+    ProviderState* provider = nullptr;  // then there is no target
     bool operator==(const Listener&) const = default;
 
-    [[nodiscard]] IndicatorState& state() const { return target->indicators[indicator]; }
+    [[nodiscard]] IndicatorState& state() const {
+        return provider != nullptr ? provider->indicators[indicator]
+                                   : target->indicators[indicator];
+    }
+    [[nodiscard]] Deadlines::Key key() const {
+        return provider != nullptr ? provider->key : target->key;
+    }
+    // What a candidate shows while nothing calls it ill may be learnt as its normal.
     void evaluate(Stamp now) const {
-        state().evaluate(now, state().baseline() != nullptr && target->is_well(now.t));
+        const bool is_well =
+            provider != nullptr ? state().severity() < Severity::warning : target->is_well(now.t);
+        state().evaluate(now, state().baseline() != nullptr && is_well);
     }
 };
 
@@ -36,6 +47,7 @@ public:
     // known now and those declared later.
     void add_listener(Listener listener);
     void remove_listeners(const TargetState& target);
+    void remove_listeners(const ProviderState& provider);
     [[nodiscard]] const std::vector<Listener>& listeners() const { return listeners_; }
 
     // Why a series is not taken. Nothing of it is kept then.
@@ -82,6 +94,8 @@ private:
     };
 
     static void bind(Series& series, Listener listener);
+    template <class Mine>
+    void remove_if(const Mine& is_mine);
 
     std::vector<Series> series_;
     std::map<SeriesName, std::uint32_t, ByText> by_name_;

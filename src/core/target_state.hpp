@@ -27,6 +27,7 @@ struct Asking {
     std::uint64_t ticket = 0;
     std::uint32_t index = 0;
     Instant answer_by;
+    std::string candidate;  // of a failover
 };
 
 // What preflight said last, while it still holds the rung back.
@@ -50,6 +51,7 @@ struct Flight {
     bool back_wanted = false;               // a person wants it undone once it has finished
     std::string back_detail;                // and why
     std::vector<std::string> blast_radius;  // units that go down with it
+    ActionFacts facts;   // of the news being taken, until a transition tells them
     std::string harmed;  // what turned ill since and depends on it, or went down with it
 
     [[nodiscard]] const RemedyRule& remedy() const { return rung.remedies[record.index]; }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // What a person is told: the present of the host and of each target. Changes nothing.
 #include "core/engine_impl.hpp"
+#include "core/provider_book.hpp"
 #include "core/text.hpp"
 
 #include <algorithm>
@@ -9,10 +10,20 @@
 namespace primum {
 namespace {
 
-std::string remedy_names(const RungRule& rung) {
+// A failover with whom it would point at, and how the candidates stand.
+std::string failover_words(const core::ProviderState& provider) {
+    const core::Choice choice = core::choose_candidate(provider);
+    return " of " + provider.rule->name +
+           (choice.candidate.empty() ? "" : " to " + choice.candidate) + " (" + choice.detail + ')';
+}
+
+std::string remedy_words(const core::World& world, const RungRule& rung) {
     std::string names;
     for (const RemedyRule& remedy : rung.remedies) {
         names += (names.empty() ? "" : ", ") + std::string{name_of(remedy.kind)};
+        if (const auto* provider = core::find_provider(world, core::provider_of(remedy))) {
+            names += failover_words(*provider);
+        }
     }
     return names;
 }
@@ -110,7 +121,7 @@ RungView Engine::Impl::rung_view(const TargetState& target, Level level) const {
     }
     view.attempts = rung.attempts;
     view.condition = condition_words(rung);
-    view.remedy = remedy_names(rung);
+    view.remedy = remedy_words(world_, rung);
     view.trials = world_.trials.text(target.rule->name, level, rung);
     if (target.incident) {
         const auto& used =
@@ -170,10 +181,12 @@ std::string Engine::Impl::undo_words(const std::string& action) const {
     if (remembered->dry_run) {
         return "nothing to undo: the action was not carried out";
     }
-    const RemedyRule* remedy = remedy_of(*remembered);
-    if (remedy != nullptr && remedy->way_back == WayBack::none) {
-        return remedy->irreversible.empty()
-                   ? "nothing to undo: a " + std::string{name_of(remedy->kind)} + " changes no file"
+    if (remembered->way_back == WayBack::none) {
+        const RemedyRule* remedy = remedy_of(*remembered);
+        return remedy == nullptr || remedy->irreversible.empty()
+                   ? "nothing to undo: " +
+                         (remedy == nullptr ? "it" : "a " + std::string{name_of(remedy->kind)}) +
+                         " changes no file"
                    : "it cannot be undone: " + remedy->irreversible;
     }
     return "primumctl rollback " + action + " --reason \"...\"";
@@ -188,8 +201,8 @@ void Engine::Impl::explain_next(const TargetState& target, Explanation& explanat
             explain_waiting(target, explanation);
             break;
         case Phase::asking:
-            explanation.next =
-                "the actuator is asked whether it can " + remedy_names(target.rung(target.level));
+            explanation.next = "the actuator is asked whether it can " +
+                               remedy_words(world_, target.rung(target.level));
             break;
         case Phase::intending:
             explanation.next = "the intent is being made durable, then the actuator acts";
@@ -247,18 +260,18 @@ void Engine::Impl::explain_waiting(const TargetState& target, Explanation& expla
     const Instant ready_at = std::max(target.rung_entered, *since) + rung.dwell;
     if (ready_at > world_.now.t) {
         explanation.next = rung.remedies.empty() ? "this rung is spent after its time"
-                                                 : "then: " + remedy_names(rung);
+                                                 : "then: " + remedy_words(world_, rung);
         explanation.next_at = ready_at;
         return;
     }
     const auto report = core::ask_guards(world_, target, target.level);
     if (report.veto) {
         explanation.next =
-            remedy_names(rung) + " waits for guard " + std::string{name_of(*report.veto)};
+            remedy_words(world_, rung) + " waits for guard " + std::string{name_of(*report.veto)};
         explanation.next_at = report.look_again;
         return;
     }
-    explanation.next = "then: " + remedy_names(rung);
+    explanation.next = "then: " + remedy_words(world_, rung);
 }
 
 }  // namespace primum

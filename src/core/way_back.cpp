@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include "core/way_back.hpp"
 
+#include "core/failback.hpp"
+#include "core/provider_book.hpp"
+
 #include <primum/check.hpp>
 
 #include <utility>
@@ -21,6 +24,9 @@ void decide(World& world, const AskedBack& asked, DecisionKind kind, const std::
     decision.reason = asked.code;
     decision.detail = detail;
     decision.action = asked.action;
+    if (kind == DecisionKind::rolling_back) {
+        decision.guards = asked.guards;
+    }
     world.record(std::move(decision));
 }
 
@@ -29,7 +35,8 @@ void record_end(World& world,
                 const AskedBack& asked,
                 bool undone,
                 const std::string& reason,
-                const std::string& detail) {
+                const ActionEvent& news) {
+    const std::string detail = undone ? news.detail : undo_failure(news);
     if (asked.incident != 0) {
         TransitionRecord record;
         record.action = asked.action;
@@ -37,6 +44,7 @@ void record_end(World& world,
         record.state = undone ? ActionState::rolled_back : ActionState::rollback_failed;
         record.reason = reason;
         record.detail = detail;
+        record.facts = news.facts;
         world.record(std::move(record));
         return;
     }
@@ -52,16 +60,19 @@ void record_end(World& world,
     world.record(std::move(record));
 }
 
+// Of a failback, whose incident is long closed, too: it is not tried again by itself.
 void page(World& world, const AskedBack& asked, const std::string& detail) {
     const auto found = world.targets.find(asked.target);
     const bool is_open = found != world.targets.end() && found->second->incident &&
                          found->second->incident->id == asked.incident;
     constexpr auto bit = 1U << static_cast<unsigned>(PageKind::rollback_failed);
-    if (!is_open || (found->second->incident->paged & bit) != 0) {
+    if (is_open ? (found->second->incident->paged & bit) != 0 : asked.code != failback_code) {
         return;
     }
-    found->second->incident->paged |= bit;
-    world.changed.insert(found->second->key);
+    if (is_open) {
+        found->second->incident->paged |= bit;
+        world.changed.insert(found->second->key);
+    }
     world.emit(Notify{PageKind::rollback_failed,
                       asked.incident,
                       asked.target,
@@ -70,15 +81,18 @@ void page(World& world, const AskedBack& asked, const std::string& detail) {
                       undo_failure_text(asked.action, detail)});
 }
 
-void end(World& world, const AskedBack& asked, bool undone, const std::string& detail) {
+void end(World& world, const AskedBack& asked, bool undone, const ActionEvent& news) {
     PRIMUM_CHECK(world.flights.real > 0);
     --world.flights.real;
-    record_end(world, asked, undone, asked.code, detail);
+    const std::string detail = undone ? news.detail : undo_failure(news);
+    record_end(world, asked, undone, asked.code, news);
     decide(
         world, asked, undone ? DecisionKind::rolled_back : DecisionKind::rollback_failed, detail);
     if (!undone) {
         page(world, asked, detail);
     }
+    world.actions.end(failback_id(asked.action), world.now.t);
+    note_way_back(world, asked.action, undone, asked.code == failback_code);
     world.look_at_all_ill();
 }
 
@@ -115,13 +129,13 @@ bool take_undo_answer(World& world, const ActionEvent& news) {
         return false;
     }
     const bool undone = news.phase == ActionPhase::rolled_back;
-    const std::string detail = undone ? news.detail : undo_failure(news);
     if (auto found = world.asked_back.extract(news.action)) {
-        end(world, found.mapped(), undone, detail);
+        end(world, found.mapped(), undone, news);
         return true;
     }
     if (auto found = world.late_back.extract(news.action)) {
-        record_end(world, found.mapped(), undone, "late", detail);
+        record_end(world, found.mapped(), undone, "late", news);
+        note_way_back(world, news.action, undone, false);
         return true;
     }
     return false;
@@ -136,7 +150,9 @@ void expire_asked_back(World& world) {
         }
         const AskedBack asked = std::move(each->second);
         each = world.asked_back.erase(each);
-        end(world, asked, false, "no answer within its timeout");
+        ActionEvent silence;
+        silence.detail = "no answer within its timeout";
+        end(world, asked, false, silence);
         remember_late(world, asked);
     }
 }

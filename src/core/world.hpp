@@ -6,6 +6,7 @@
 #include "core/deadlines.hpp"
 #include "core/health_census.hpp"
 #include "core/hold_book.hpp"
+#include "core/provider_state.hpp"
 #include "core/trial_book.hpp"
 #include "core/unit_book.hpp"
 
@@ -31,15 +32,16 @@ struct FlightCount {
     std::uint32_t dry = 0;
 };
 
-// A rollback that a person asked for, of an action that is not under way.
+// A rollback of an action that is not under way: a person asked for it, or it is a failback.
 struct AskedBack {
     std::string action;
     std::uint64_t incident = 0;  // 0: the action is too old to be remembered
     std::string target;
     Level level = Level::steady;
     std::uint32_t uid = 0;
-    std::string code = "operator";  // or what verification found before a restart
-    std::string reason;             // what the person said
+    std::string code = "operator";     // or failback, or what verification found before a restart
+    std::string reason;                // what the person said
+    std::vector<GuardVerdict> guards;  // of a failback
     Instant answer_by;
 };
 
@@ -76,13 +78,15 @@ struct World {
     FlightCount flights;
     std::map<std::string, Deadlines::Key, std::less<>> flying;  // action id -> target
     std::map<std::string, TargetState*, std::less<>> targets;   // owned by the engine
+    std::map<std::string, std::unique_ptr<ProviderState>, std::less<>> providers;
     std::set<std::string> in_doubt;  // actions that ended ambiguous; their late news is recorded
     std::map<std::string, AskedBack> asked_back;  // by action: waiting for the actuator's answer
     std::map<std::string, AskedBack> late_back;   // nobody waits for these any more
     Deadlines::Key own_key = 0;                   // of deadlines that are no target's
-    bool any_gone = false;             // some target left the rules and waits for its action to end
-    std::set<Deadlines::Key> ill;      // targets with an open incident
-    std::set<Deadlines::Key> changed;  // targets to look at before this step ends
+    bool any_gone = false;         // some target left the rules and waits for its action to end
+    std::set<Deadlines::Key> ill;  // targets with an open incident
+    // Targets and providers to look at before this step ends.
+    std::set<Deadlines::Key> changed;
     std::vector<Effect> effects;
 
     void emit(Effect effect) { effects.push_back(std::move(effect)); }

@@ -56,6 +56,21 @@ Pointer read_pointer(Section& section) {
     return pointer;
 }
 
+std::optional<IndicatorRule> read_judgement(const std::string& name,
+                                            std::string_view key,
+                                            Section& section,
+                                            const Compilation& all) {
+    auto table = section.table(key);
+    if (!table) {
+        return std::nullopt;
+    }
+    IndicatorRule rule = compile_indicator(name, *table, all);
+    if (rule.kind == ValueKind::unit_state) {
+        table->fail_here("a candidate has no unit: it is judged by a source's series");
+    }
+    return rule;
+}
+
 CandidateRule read_candidate(const std::string& name,
                              Section& section,
                              PointerForm form,
@@ -69,12 +84,8 @@ CandidateRule read_candidate(const std::string& name,
             section.fail_at(*section.find("points_to"), mistake);
         }
     }
-    if (auto indicator = section.table("indicator")) {
-        candidate.indicator = compile_indicator(name, *indicator, all);
-    }
-    if (auto indicator = section.table("rate_limit")) {
-        candidate.rate_limit = compile_indicator(name, *indicator, all);
-    }
+    candidate.indicator = read_judgement(name, "indicator", section, all);
+    candidate.rate_limit = read_judgement(name, "rate_limit", section, all);
     section.refuse_unknown_keys();
     return candidate;
 }

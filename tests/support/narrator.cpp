@@ -129,19 +129,21 @@ std::string words_of(const OperatorRecord& command) {
 }
 
 std::string words_of(const AskPreflight& request) {
-    return fmt::format("{}: ask preflight {}[{}]{}",
+    return fmt::format("{}: ask preflight {}[{}]{}{}",
                        request.target,
                        name_of(request.level),
                        request.index,
+                       request.candidate.empty() ? "" : " to " + request.candidate,
                        request.dry_run ? " (dry-run)" : "");
 }
 
 std::string words_of(const RunAction& request) {
-    return fmt::format("{}: RUN {} {}[{}] {} timeout {}",
+    return fmt::format("{}: RUN {} {}[{}]{} {} timeout {}",
                        request.target,
                        short_id(request.action),
                        name_of(request.level),
                        request.index,
+                       request.candidate.empty() ? "" : " to " + request.candidate,
                        request.unit,
                        span_text(request.timeout));
 }
@@ -205,13 +207,15 @@ std::string words_of(const TrialRecord& trial) {
 }
 
 std::string words_of(const ProviderRecord& record) {
-    return fmt::format("provider {}: {} {}{}{}{}",
-                       record.provider,
-                       record.candidate,
-                       name_of(record.state),
-                       record.marked ? " marked" : "",
-                       record.current ? " in use" : "",
-                       quoted(record.note));
+    return fmt::format(
+        "provider {}: {} {}{}{}{}{}",
+        record.provider,
+        record.candidate,
+        name_of(record.state),
+        record.marked ? " marked" : "",
+        record.current ? ", in use" : "",
+        record.fell_again > 0 ? fmt::format(", fell again {}", record.fell_again) : "",
+        quoted(record.note));
 }
 
 std::string words_of(const OperatorReply& reply) {
@@ -251,7 +255,7 @@ std::string Narrator::words(const Effect& effect) {
             } else if constexpr (std::is_same_v<T, SettleAction>) {
                 return "settle " + short_id(each.action);
             } else if constexpr (std::is_same_v<T, AskPointer>) {
-                return "ask where " + each.provider + " points";
+                return "";  // every minute
             } else if constexpr (std::is_same_v<T, RollBack>) {
                 return "ROLL BACK " + short_id(each.action);
             } else {

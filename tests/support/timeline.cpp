@@ -134,6 +134,10 @@ bool Timeline::perform_host(const Words& words) {
         operate(words);
     } else if (verb == "scrape") {
         world_.scrape(word(words, 1), values_of(words, 2));
+    } else if (verb == "points") {
+        world_.point(word(words, 1), word(words, 2) == "elsewhere" ? "" : words[2]);
+    } else if (verb == "through") {
+        world_.show_through(word(words, 1), word(words, 2), values_of(words, 3));
     } else if (verb == "fail") {
         world_.fail_source(word(words, 1), word(words, 2), words.size() > 3 ? words[3] : "");
     } else {
@@ -207,8 +211,15 @@ void Timeline::operate(const Words& words) {
     } else if (command.verb == OperatorVerb::rollback) {
         command.action =
             whom.starts_with('#') ? world_.action_with(number_of(whom.substr(1))) : whom;
+    } else if (command.verb == OperatorVerb::mark || command.verb == OperatorVerb::note) {
+        command.provider = whom;
+        command.candidate = word(words, 3);
     } else {
         command.target = whom == "all" ? "" : whom;
+    }
+    if (command.verb == OperatorVerb::mark) {
+        command.state = name_from<CandidateState>(word(words, 4));
+        command.length = parse_duration(word(words, 5));
     }
     if (command.verb == OperatorVerb::hold || command.verb == OperatorVerb::disable) {
         command.length = parse_duration(word(words, 3));

@@ -278,11 +278,14 @@ void World::person_does(const std::string& name, const std::string& what) {
 }
 
 // What a series shows: what a harmful action does to it comes before any cure.
-std::string World::value_of(const std::string& series, const std::string& told) const {
+std::string World::value_of(const std::string& series, const std::string& told) {
     for (const auto& [action, values] : harmed_) {
         if (const auto harmed = values.find(series); harmed != values.end()) {
             return harmed->second;
         }
+    }
+    if (const std::string* seen = seen_through(series)) {
+        return *seen;
     }
     const auto cured = cured_.find(series);
     return cured == cured_.end() ? told : cured->second;

@@ -88,6 +88,14 @@ public:
     void scrape(const std::string& source, const Values& values);
     void fail_source(const std::string& source, const std::string& error, const std::string& why);
 
+    // --- providers
+    // Somebody points elsewhere; empty: at none of the candidates. Nobody is told.
+    void point(const std::string& provider, const std::string& candidate);
+    // While the pointer names this candidate, these series show these values.
+    void show_through(const std::string& provider,
+                      const std::string& candidate,
+                      const Values& values);
+
     // --- the ledger
     // `never`: intents wait for their answer until it is `at_once` again.
     enum class Commits : std::uint8_t { at_once, refused, never };
@@ -129,10 +137,21 @@ private:
     void settle(const std::string& action);
     void roll_back(const std::string& action);
     void tell(const std::string& action, ActionPhase phase, ActionResult result, Refusal refusal);
+    // world_provider.cpp
+    [[nodiscard]] std::string provider_of(const std::string& of_target,
+                                          Level level,
+                                          std::uint32_t index) const;
+    std::string& pointer(const std::string& provider);
+    const std::string* seen_through(const std::string& series);
+    void tell_pointer(const std::string& provider);
+    void answer_failover(const AskPreflight& request, PreflightEvent& answer);
+    void fail_over(const RunAction& request);
+    // False where somebody has moved the pointer since.
+    bool point_back(const std::string& action);
     // While this run of primumd lasts, or this boot of the host.
     void later(Duration delay, std::function<void()> what);
     void on_host(Duration delay, std::function<void()> what);
-    [[nodiscard]] std::string value_of(const std::string& series, const std::string& told) const;
+    [[nodiscard]] std::string value_of(const std::string& series, const std::string& told);
     [[nodiscard]] RemedyKind kind_of(const RunAction& request) const;
     [[nodiscard]] std::string next_invocation();
 
@@ -162,6 +181,11 @@ private:
     std::map<std::pair<std::string, std::string>, double> shown_;       // by source and series
     std::map<std::string, std::string> cured_;                          // series -> value
     std::map<std::string, std::map<std::string, std::string>> harmed_;  // action -> series
+    std::map<std::string, std::string> pointers_;                       // by provider
+    // By provider and candidate.
+    std::map<std::string, std::map<std::string, std::map<std::string, std::string>>> through_;
+    // By action: the provider, and what its pointer named before.
+    std::map<std::string, std::pair<std::string, std::string>> moved_;
     std::map<std::pair<std::string, std::string>, SeriesId> ids_;
     std::map<std::string, Run> runs_;
     std::set<std::string> tombstones_;

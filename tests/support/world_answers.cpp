@@ -73,6 +73,8 @@ void World::answer(const Effect& effect) {
         settle(question->action);
     } else if (const auto* back = std::get_if<RollBack>(&effect)) {
         roll_back(back->action);
+    } else if (const auto* where = std::get_if<AskPointer>(&effect)) {
+        tell_pointer(where->provider);
     }
 }
 
@@ -89,7 +91,8 @@ void World::preflight(const AskPreflight& request) {
     answer.answer = how.answer;
     answer.code = how.code;
     answer.blast_radius = how.blast_radius;
-    later(how.after, [this, answer] {
+    later(how.after, [this, request, answer]() mutable {
+        answer_failover(request, answer);
         send(answer);
         if (stutters) {
             send(answer);
@@ -151,6 +154,9 @@ void World::work(const std::string& action, const ActionCourse& course, RemedyKi
     on_host(course.takes, [this, action, course, kind, job] {
         const RunAction& ended = runs_.at(action).request;
         const bool done = course.course == Course::done || course.course == Course::mute;
+        if (done) {
+            fail_over(ended);
+        }
         leave_unit(ended, done, kind);
         end_job(ended.unit, job, done ? "done" : "failed");
         finish(action, course);
@@ -223,20 +229,22 @@ void World::roll_back(const std::string& action) {
         how.course = BackCourse::failed;
         how.refusal = Refusal::unknown_action;
     }
-    on_host(how.takes, [this, action, how] {
-        if (how.course == BackCourse::done) {
+    on_host(how.takes, [this, action, how, run = run_] {
+        UndoCourse end = how;
+        if (end.course == BackCourse::done && !point_back(action)) {
+            end.course = BackCourse::failed;
+            end.refusal = Refusal::conflict;
+        }
+        const bool done = end.course == BackCourse::done;
+        if (done) {
             harmed_.erase(action);
         }
-    });
-    if (how.course == BackCourse::silent) {
-        return;
-    }
-    const bool done = how.course == BackCourse::done;
-    later(how.takes, [this, action, how, done] {
-        tell(action,
-             done ? ActionPhase::rolled_back : ActionPhase::rollback_failed,
-             ActionResult::none,
-             how.refusal);
+        if (end.course != BackCourse::silent && run == run_) {
+            tell(action,
+                 done ? ActionPhase::rolled_back : ActionPhase::rollback_failed,
+                 ActionResult::none,
+                 end.refusal);
+        }
     });
 }
 
