@@ -2,11 +2,21 @@
 #include "remedy/execution.hpp"
 
 #include "remedy/catalog.hpp"
+#include "remedy/dbus_call.hpp"
+#include "remedy/exec.hpp"
+#include "remedy/http.hpp"
 #include "remedy/job_remedy.hpp"
+#include "remedy/program.hpp"
 #include "remedy/reload.hpp"
+#include "remedy/reset_failed.hpp"
 #include "remedy/restart.hpp"
+#include "remedy/signal.hpp"
+#include "remedy/step.hpp"
+#include "systemd/transient.hpp"
 
+#include <memory>
 #include <utility>
+#include <variant>
 
 namespace primum::remedy {
 namespace {
@@ -36,6 +46,29 @@ private:
     std::string detail_;
 };
 
+// Its program is awaited where it runs still; one that has ended is there until it is looked at.
+void judge_left_program(const Tools& tools,
+                        const Order& order,
+                        std::function<void(const Report&)> done) {
+    auto unit = std::make_shared<systemd::TransientUnit>(tools.loop, tools.clock, tools.manager);
+    unit->adopt(program_unit(order.action),
+                [unit, done = std::move(done)](const systemd::TransientEnd& end) {
+                    if (end.how != systemd::TransientEnd::How::refused) {
+                        done(report_of_program("its program", end));
+                        return;
+                    }
+                    Report report;
+                    report.detail = "nothing is left that tells how its program ended";
+                    done(report);
+                });
+}
+
+// A hook that an earlier run has left; what it came to tells nothing about the unit.
+void clear_away(const Tools& tools, const Order& order, const char* suffix) {
+    auto unit = std::make_shared<systemd::TransientUnit>(tools.loop, tools.clock, tools.manager);
+    unit->adopt(program_unit(order.action, suffix), [unit](const systemd::TransientEnd&) {});
+}
+
 }  // namespace
 
 std::unique_ptr<Execution> make_execution(const Tools& tools, Order order) {
@@ -44,6 +77,16 @@ std::unique_ptr<Execution> make_execution(const Tools& tools, Order order) {
             return make_reload(tools, std::move(order));
         case RemedyKind::restart:
             return make_restart(tools, std::move(order));
+        case RemedyKind::signal:
+            return make_signal(tools, std::move(order));
+        case RemedyKind::reset_failed:
+            return make_reset_failed(tools, std::move(order));
+        case RemedyKind::http:
+            return make_http(tools, std::move(order));
+        case RemedyKind::dbus_call:
+            return make_dbus_call(tools, std::move(order));
+        case RemedyKind::exec:
+            return make_exec(tools, std::move(order));
         default:
             return std::make_unique<Unavailable>(
                 Refusal::not_available,
@@ -51,7 +94,10 @@ std::unique_ptr<Execution> make_execution(const Tools& tools, Order order) {
     }
 }
 
-std::unique_ptr<Execution> make_rollback(const Tools& /*tools*/, WayBackRecord way_back) {
+std::unique_ptr<Execution> make_rollback(const Tools& tools, WayBackRecord way_back) {
+    if (!std::holds_alternative<std::monostate>(way_back.call)) {
+        return make_call_back(tools, way_back);
+    }
     return std::make_unique<Unavailable>(Refusal::no_way_back,
                                          "action " + way_back.action + " has no way back");
 }
@@ -63,7 +109,19 @@ void judge_left(const Tools& tools,
                 std::function<void(const Report&)> done) {
     const auto judge = judge_of(order.rule.kind);
     if (judge != nullptr) {
+        if (order.rule.kind == RemedyKind::restart) {
+            clear_away(tools, order, "save");
+            clear_away(tools, order, "restore");
+        }
         judge_left_job(tools, order, judge, unit, std::move(done));
+        return;
+    }
+    if (order.rule.kind == RemedyKind::reset_failed) {
+        done(judge_reset_failed(unit));
+        return;
+    }
+    if (order.rule.kind == RemedyKind::exec || order.rule.kind == RemedyKind::http) {
+        judge_left_program(tools, order, std::move(done));
         return;
     }
     Report report;

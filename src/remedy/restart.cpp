@@ -2,6 +2,9 @@
 #include "remedy/restart.hpp"
 
 #include "remedy/job_remedy.hpp"
+#include "remedy/program.hpp"
+#include "remedy/snapshot_store.hpp"
+#include "systemd/transient.hpp"
 
 #include <utility>
 
@@ -9,61 +12,248 @@ namespace primum::remedy {
 
 namespace {
 
+using Facts = systemd::ManagerResult<systemd::UnitFacts>;
+
+constexpr const char* save_suffix = "save";
+constexpr const char* restore_suffix = "restore";
+
+// How many descriptors systemd keeps for it; a unit that keeps none is not counted.
+void count_stored(ActionFacts& facts, std::uint32_t before, std::uint32_t after) {
+    if (before == 0 && after == 0) {
+        return;
+    }
+    facts.stored_before = before;
+    facts.stored_after = after;
+    facts.lost_state = after < before;
+}
+
 class Restart : public Execution {
 public:
-    Restart(const Tools& tools, Order order) : tools_(tools), order_(std::move(order)) {}
+    Restart(const Tools& tools, Order order, RestartPlan plan)
+        : tools_(tools), order_(std::move(order)), plan_(std::move(plan)) {}
 
-    // What the unit is in is remembered: what is stopped meanwhile stays stopped.
     void prepare(std::function<void(const Prepared&)> done) override {
-        tools_.manager.facts(order_.unit,
-                             [weak = std::weak_ptr(active_before_), done = std::move(done)](
-                                 const systemd::ManagerResult<systemd::UnitFacts>& unit) {
-                                 const auto before = weak.lock();
-                                 if (before == nullptr) {
-                                     return;
-                                 }
-                                 Prepared prepared;
-                                 if (unit.has_value()) {
-                                     *before = unit->active_state;
-                                 } else {
-                                     prepared.refusal = Refusal::bus;
-                                     prepared.detail =
-                                         "systemd did not answer: " + unit.error().message;
-                                 }
-                                 done(prepared);
-                             });
+        prepared_ = std::move(done);
+        for (const auto* hook : {&plan_.save, &plan_.restore}) {
+            if (hook->empty()) {
+                continue;
+            }
+            if (const auto why = program_objection(order_.action, *hook)) {
+                give_up(why->refusal, why->detail);
+                return;
+            }
+        }
+        look([this](const Facts& unit) { save(unit); });
     }
     // The unit is read again just before.
     void run(std::function<void(const Report&)> done) override {
-        tools_.manager.facts(
-            order_.unit,
-            [&manager = tools_.manager,
-             order = order_,
-             before = *active_before_,
-             done = std::move(done)](const systemd::ManagerResult<systemd::UnitFacts>& unit) {
-                auto why = objection(unit, order.invocation);
-                if (!why.has_value() && before == "active" && unit->active_state == "inactive") {
-                    why =
-                        Objection{Refusal::stopped_by_person, unit->id + " was stopped meanwhile"};
-                }
-                if (why.has_value()) {
-                    done(refused(*why));
-                    return;
-                }
-                run_job(manager, systemd::JobVerb::restart, order, done);
-            });
+        reported_ = std::move(done);
+        look([this](const Facts& unit) { restart(unit); });
+    }
+    bool stop() override {
+        stopped_ = true;
+        if (hook_ != nullptr) {
+            hook_->stop();
+        }
+        return hook_ != nullptr;
     }
 
 private:
+    using Looked = std::function<void(const Facts&)>;
+    using HookEnded = std::function<void(const systemd::TransientEnd&)>;
+
+    void look(Looked looked) {
+        tools_.manager.facts(
+            order_.unit,
+            [weak = std::weak_ptr(alive_), looked = std::move(looked)](const Facts& unit) {
+                if (!weak.expired()) {
+                    looked(unit);
+                }
+            });
+    }
+    void start_hook(const char* suffix, const Argv& run, HookEnded ended);
+    void save(const Facts& unit);
+    void keep_state();
+    void give_up(Refusal refusal, std::string detail);
+    void restart(const Facts& unit);
+    void ended(const Report& report);
+    void count(const Facts& unit);
+    void restored(const systemd::TransientEnd& end);
+    void tell() { reported_(report_); }
+
     Tools tools_;
     Order order_;
-    std::shared_ptr<std::string> active_before_ = std::make_shared<std::string>();
+    RestartPlan plan_;
+    std::function<void(const Prepared&)> prepared_;
+    std::function<void(const Report&)> reported_;
+    std::unique_ptr<systemd::TransientUnit> hook_;  // while one runs
+    std::unique_ptr<systemd::TransientUnit> over_;
+    systemd::LoopSource limit_;  // of the hook
+    std::string active_before_;
+    std::uint32_t stored_before_ = 0;
+    bool saved_ = false;
+    bool stopped_ = false;
+    std::string note_;
+    Report report_;
+    std::shared_ptr<int> alive_ = std::make_shared<int>(0);
 };
+
+void Restart::start_hook(const char* suffix, const Argv& run, HookEnded ended) {
+    ExecBack program;
+    program.run = run;
+    program.user = order_.user;
+    program.writes = plan_.state;
+    program.memory = hook_memory;
+    program.tasks = hook_tasks;
+    hook_ = std::make_unique<systemd::TransientUnit>(tools_.loop, tools_.clock, tools_.manager);
+    hook_->start(program_spec(order_.action, suffix, program, plan_.hook_timeout),
+                 [this, ended = std::move(ended)](const systemd::TransientEnd& end) {
+                     limit_.reset();
+                     over_ = std::move(hook_);  // it is the one who calls
+                     ended(end);
+                 });
+    limit_ = tools_.loop.at(tools_.clock.now().t + plan_.hook_timeout, [this] {
+        if (hook_ != nullptr) {
+            hook_->stop();
+        }
+    });
+}
+
+void Restart::give_up(Refusal refusal, std::string detail) {
+    Prepared prepared;
+    prepared.refusal = refusal;
+    prepared.detail = std::move(detail);
+    prepared_(prepared);
+}
+
+// What does not run has nothing to save by itself.
+void Restart::save(const Facts& unit) {
+    if (const auto why = objection(unit, order_.invocation)) {
+        give_up(why->refusal, why->detail);
+        return;
+    }
+    active_before_ = unit->active_state;
+    stored_before_ = unit->stored_fds;
+    if (plan_.save.empty()) {
+        keep_state();
+        return;
+    }
+    if (active_before_ != "active") {
+        note_ = "; it was " + active_before_ + ", so its save hook was not run";
+        keep_state();
+        return;
+    }
+    start_hook(save_suffix, plan_.save, [this](const systemd::TransientEnd& end) {
+        if (!end.success()) {
+            give_up(Refusal::hook_failed,
+                    "nothing was restarted: the save hook " +
+                        report_of_program(plan_.save.front(), end).detail);
+            return;
+        }
+        saved_ = true;
+        keep_state();
+    });
+}
+
+void Restart::keep_state() {
+    Prepared prepared;
+    for (const auto& path : plan_.state) {
+        const auto kept = tools_.snapshots.keep(path);
+        if (!kept.has_value()) {
+            give_up(kept.error().refusal, path + " cannot be kept: " + kept.error().message);
+            return;
+        }
+        prepared.way_back.files.push_back({path, *kept, {}});
+        prepared.facts.snapshots.push_back(*kept);
+    }
+    if (!plan_.state.empty()) {
+        prepared.way_back.action = order_.action;
+        prepared.way_back.target = order_.target;
+        prepared.way_back.unit = order_.unit;
+        prepared.way_back.timeout = order_.rule.timeout;
+        prepared.way_back.by_hand = true;
+    }
+    if (stored_before_ > 0) {
+        prepared.facts.stored_before = stored_before_;
+    }
+    report_.facts = prepared.facts;
+    prepared_(prepared);
+}
+
+void Restart::restart(const Facts& unit) {
+    auto why = objection(unit, order_.invocation);
+    if (!why.has_value() && active_before_ == "active" && unit->active_state == "inactive") {
+        why = Objection{Refusal::stopped_by_person, unit->id + " was stopped meanwhile"};
+    }
+    if (!why.has_value() && stopped_) {
+        why = Objection{Refusal::too_late, "timeout before it was begun"};
+    }
+    if (why.has_value()) {
+        ended(refused(*why));
+        return;
+    }
+    run_job(tools_.manager,
+            systemd::JobVerb::restart,
+            order_,
+            [this, weak = std::weak_ptr(alive_)](const Report& report) {
+                if (!weak.expired()) {
+                    ended(report);
+                }
+            });
+}
+
+void Restart::ended(const Report& report) {
+    auto facts = report_.facts;
+    report_ = report;
+    report_.facts = std::move(facts);
+    report_.detail += note_;
+    look([this](const Facts& unit) { count(unit); });
+}
+
+// What `save` has drained is taken back into service whenever the unit runs: after the restart, and
+// also where there was none.
+void Restart::count(const Facts& unit) {
+    const bool active = unit.has_value() && unit->active_state == "active";
+    if (active && report_.refusal == Refusal::none) {
+        count_stored(report_.facts, stored_before_, unit->stored_fds);
+        if (report_.facts.lost_state) {
+            report_.detail += "; of " + std::to_string(stored_before_) + " stored descriptors " +
+                              std::to_string(unit->stored_fds) + " came back";
+        }
+    }
+    const bool wanted = saved_ || (plan_.save.empty() && report_.result == ActionResult::done);
+    if (plan_.restore.empty() || !wanted) {
+        tell();
+        return;
+    }
+    if (!active) {
+        report_.detail += "; the restore hook was not run: the unit is not active";
+        report_.facts.lost_state = true;
+        tell();
+        return;
+    }
+    start_hook(
+        restore_suffix, plan_.restore, [this](const systemd::TransientEnd& end) { restored(end); });
+}
+
+// The unit was restarted all the same; whether it is well again is for verification to say.
+void Restart::restored(const systemd::TransientEnd& end) {
+    if (end.success()) {
+        report_.detail += "; the restore hook ended well";
+    } else {
+        report_.facts.lost_state = true;
+        report_.detail +=
+            "; the restore hook failed: " + report_of_program(plan_.restore.front(), end).detail;
+    }
+    tell();
+}
 
 }  // namespace
 
 std::unique_ptr<Execution> make_restart(const Tools& tools, Order order) {
-    return std::make_unique<Restart>(tools, std::move(order));
+    const auto* found = std::get_if<RestartPlan>(&order.rule.plan);
+    auto plan = found != nullptr ? *found : RestartPlan{};
+    return std::make_unique<Restart>(tools, std::move(order), std::move(plan));
 }
 
 Report judge_restart(std::string_view job_result,

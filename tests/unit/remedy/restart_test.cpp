@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include "remedy/restart.hpp"
 
+#include "remedy_fixture.hpp"
+
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <optional>
@@ -59,6 +62,85 @@ TEST(RestartTest, WhileAJobIsQueuedNothingIsCertain) {
     auto busy = unit("active", "aa");
     busy.job_id = 7;
     EXPECT_EQ(judge_restart("gone", "aa", busy).result, ActionResult::ambiguous);
+}
+
+class RestartHooksTest : public testing::RemedyFixture {
+protected:
+    Order hooked(Argv before, Argv after) const {
+        RestartPlan plan;
+        plan.save = std::move(before);
+        plan.restore = std::move(after);
+        return order(RemedyKind::restart, plan);
+    }
+    std::vector<std::string> started() const {
+        std::vector<std::string> names;
+        for (const auto& unit : started_) {
+            names.push_back(unit.name);
+        }
+        return names;
+    }
+    static constexpr const char* save = "primum-action-a-1-save.service";
+    static constexpr const char* restore = "primum-action-a-1-restore.service";
+};
+
+TEST_F(RestartHooksTest, SavesRestartsAndRestores) {
+    EXPECT_EQ(prepare(hooked({"/usr/bin/true"}, {"/usr/bin/true"})).refusal, Refusal::none);
+    EXPECT_THAT(started(), ::testing::ElementsAre(save));
+    const auto report = run();
+    EXPECT_EQ(report.result, ActionResult::done);
+    EXPECT_THAT(started(), ::testing::ElementsAre(save, restore));
+    EXPECT_THAT(jobs_, ::testing::Contains("RestartUnit a.service"));
+    EXPECT_FALSE(report.facts.lost_state);
+    EXPECT_EQ(report.facts.stored_before, not_counted);
+}
+
+TEST_F(RestartHooksTest, NothingIsRestartedWhenSaveFails) {
+    fails_ = save;
+    const auto prepared = prepare(hooked({"/usr/bin/true"}, {"/usr/bin/true"}));
+    EXPECT_EQ(prepared.refusal, Refusal::hook_failed);
+    EXPECT_THAT(started(), ::testing::ElementsAre(save));
+}
+
+TEST_F(RestartHooksTest, WhatDoesNotRunHasNothingToSave) {
+    systemd_->units["a.service"].active_state = "failed";
+    EXPECT_EQ(prepare(hooked({"/usr/bin/true"}, {})).refusal, Refusal::none);
+    EXPECT_TRUE(started_.empty());
+}
+
+TEST_F(RestartHooksTest, AFailedRestoreIsLostState) {
+    fails_ = restore;
+    EXPECT_EQ(prepare(hooked({}, {"/usr/bin/true"})).refusal, Refusal::none);
+    const auto report = run();
+    EXPECT_EQ(report.result, ActionResult::done);
+    EXPECT_TRUE(report.facts.lost_state);
+    EXPECT_NE(report.detail.find("the restore hook failed"), std::string::npos) << report.detail;
+}
+
+TEST_F(RestartHooksTest, FewerDescriptorsThanBeforeAreLostState) {
+    systemd_->units["a.service"].stored_fds = 3;
+    stored_after_ = 2;
+    EXPECT_EQ(prepare(hooked({}, {})).facts.stored_before, 3U);
+    const auto report = run();
+    EXPECT_EQ(report.facts.stored_before, 3U);
+    EXPECT_EQ(report.facts.stored_after, 2U);
+    EXPECT_TRUE(report.facts.lost_state);
+}
+
+// Lesson: what a person stopped stays stopped, though it be stopped between look and effect.
+TEST_F(RestartHooksTest, WhatWasStoppedMeanwhileStaysStopped) {
+    EXPECT_EQ(prepare(hooked({"/usr/bin/true"}, {"/usr/bin/true"})).refusal, Refusal::none);
+    systemd_->units["a.service"].active_state = "inactive";
+    EXPECT_EQ(run().refusal, Refusal::stopped_by_person);
+    EXPECT_THAT(jobs_, ::testing::Not(::testing::Contains("RestartUnit a.service")));
+    EXPECT_THAT(started(), ::testing::ElementsAre(save));
+}
+
+// What save has drained is taken back into service, though nothing was restarted.
+TEST_F(RestartHooksTest, ARestartThatDidNotComeAboutIsRestored) {
+    EXPECT_EQ(prepare(hooked({"/usr/bin/true"}, {"/usr/bin/true"})).refusal, Refusal::none);
+    systemd_->units["a.service"].job = 9;
+    EXPECT_EQ(run().refusal, Refusal::foreign_job);
+    EXPECT_THAT(started(), ::testing::ElementsAre(save, restore));
 }
 
 }  // namespace
