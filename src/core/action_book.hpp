@@ -30,6 +30,25 @@ struct RememberedAction {
     bool relapsed = false;             // it had helped, and the illness came back
     WayBack way_back = WayBack::none;
     bool failback = false;  // no action: a provider's way back, which uses budgets as one does
+
+    static void members(auto& archive, auto& it) {
+        archive.whole(it,
+                      it.id,
+                      it.incident,
+                      it.target,
+                      it.level,
+                      it.dry_run,
+                      it.streak,
+                      it.intended,
+                      it.ended,
+                      it.index,
+                      it.plan_digest,
+                      it.started,
+                      it.outcome,
+                      it.relapsed,
+                      it.way_back,
+                      it.failback);
+    }
 };
 
 // Under which id the failback of an action is remembered.
@@ -88,6 +107,8 @@ public:
 
     // Longest time that anything is remembered: the longest budget window and cooldown allowed.
     static constexpr Duration memory = std::chrono::hours{26};
+
+    static void members(auto& archive, auto& it) { archive(it.actions_); }
 
 private:
     [[nodiscard]] RememberedAction* find_mutable(const std::string& id);

@@ -45,6 +45,11 @@ public:
     [[nodiscard]] std::string save() const;
     bool load(std::string_view text);
 
+    static void members(auto& archive, auto& it) {
+        archive(it.samples_);
+        archive.each_of(it.parts_, [&](auto& part) { archive(part); });
+    }
+
 private:
     [[nodiscard]] std::size_t part_of(WallTime wall) const;
 

@@ -61,14 +61,20 @@ public:
     // Whether too many other targets turned ill shortly after one of our actions.
     [[nodiscard]] std::optional<Trip> judge_illness(Instant now, const ActionBook& actions) const;
 
+    static void members(auto& archive, auto& it) { archive(it.breakers_, it.illnesses_); }
+
 private:
     struct Illness {
         Instant at;
         std::string target;
+
+        static void members(auto& archive, auto& it) { archive.whole(it, it.at, it.target); }
     };
     struct Breaker {
         BreakerRecord record;
         Instant reset_at = Instant::min();  // what was before does not count
+
+        static void members(auto& archive, auto& it) { archive.whole(it, it.record, it.reset_at); }
     };
 
     [[nodiscard]] Instant counts_from(Instant now, const std::string& scope) const;

@@ -47,6 +47,22 @@ public:
         return key;
     }
 
+    // What is pending; the places of the rest come again.
+    static void members(auto& archive, auto& it) {
+        std::map<Key, Instant> pending;
+        for (const auto& [key, at] : it.armed_) {
+            if (at) {
+                pending.emplace(key, *at);
+            }
+        }
+        archive(pending);
+        if constexpr (requires { it.arm(Key{}, Instant{}); }) {
+            for (const auto& [key, at] : pending) {
+                it.arm(key, at);
+            }
+        }
+    }
+
 private:
     struct Entry {
         Instant at;

@@ -49,18 +49,7 @@ std::optional<Explanation> Engine::explain(std::string_view name) const {
 // between.
 std::vector<Effect> Engine::Impl::advance(const Event& event) {
     world_.effects.clear();
-    if (started_ && event.at.t < world_.now.t) {
-        reject("time_went_back", std::to_string(to_us(world_.now.t) - to_us(event.at.t)) + " us");
-        return std::exchange(world_.effects, {});
-    }
-    const bool is_restore = std::holds_alternative<RestoreEvent>(event.body);
-    const bool is_rules = std::holds_alternative<RulesEvent>(event.body);
-    if (is_restore ? started_ : !started_) {
-        reject(is_restore ? "restored_already" : "no_restore");
-        return std::exchange(world_.effects, {});
-    }
-    if (!is_restore && !is_rules && world_.rules == nullptr) {
-        reject("no_rules");
+    if (take_beginning(event)) {
         return std::exchange(world_.effects, {});
     }
     world_.now = event.at;
@@ -72,6 +61,36 @@ std::vector<Effect> Engine::Impl::advance(const Event& event) {
         remove_gone();
     }
     return std::exchange(world_.effects, {});
+}
+
+// What may not be taken, and an engine that goes on: it is as if nothing had happened in between.
+bool Engine::Impl::take_beginning(const Event& event) {
+    if (started_ && event.at.t < world_.now.t) {
+        reject("time_went_back", std::to_string(to_us(world_.now.t) - to_us(event.at.t)) + " us");
+        return true;
+    }
+    const auto* restore = std::get_if<RestoreEvent>(&event.body);
+    const auto* rules = std::get_if<RulesEvent>(&event.body);
+    if (restore != nullptr ? started_ : !started_) {
+        reject(restore != nullptr ? "restored_already" : "no_restore");
+        return true;
+    }
+    if (restore == nullptr && rules == nullptr && (world_.rules == nullptr || awaits_rules_)) {
+        reject("no_rules");
+        return true;
+    }
+    if (restore != nullptr && !restore->state.engine.empty()) {
+        std::string why;
+        if (!load(restore->state.engine, why)) {
+            reject("engine_state", why);
+        }
+        return true;
+    }
+    if (rules != nullptr && std::exchange(awaits_rules_, false)) {
+        PRIMUM_CHECK(rules->compiled != nullptr);
+        return goes_on_with(rules->compiled);
+    }
+    return false;
 }
 
 void Engine::Impl::reject(std::string reason, std::string detail) {

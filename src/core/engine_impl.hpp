@@ -26,6 +26,9 @@ public:
     std::vector<Effect> advance(const Event& event);
     std::optional<Instant> next_deadline() { return world_.deadlines.next(); }
 
+    // engine_state.cpp
+    [[nodiscard]] std::string save() const;
+
     [[nodiscard]] HostView host() const;
     [[nodiscard]] std::vector<TargetSummary> targets() const;
     [[nodiscard]] std::vector<SourceView> sources() const;
@@ -56,6 +59,8 @@ private:
     void take(const SlotEvent& event);
     void take(const TickEvent& event);
 
+    // Whether there is nothing more to do with it.
+    bool take_beginning(const Event& event);
     void reject(std::string reason, std::string detail = {});
     void run_due();
     void look_at_changed();
@@ -110,8 +115,23 @@ private:
                        const std::shared_ptr<const RuleSet>& rules,
                        const TargetRule& rule);
     void listen(TargetState& target);
+    void index_units();
     void take_census();
     void remove_gone();
+
+    // engine_state.cpp: the whole as text
+    struct TargetHome;
+    struct Home;
+    struct Homes;
+    template <class Archive, class Self>
+    static void members(Archive& archive, Self& self);
+    [[nodiscard]] Homes list_homes() const;
+    bool make_homes(Homes& homes);
+    bool make_target(const TargetHome& home);
+    [[nodiscard]] bool is_possible() const;
+    // Becomes what the text says; else nothing has changed, and `why` tells.
+    bool load(std::string_view text, std::string& why);
+    bool goes_on_with(const std::shared_ptr<const RuleSet>& rules);
 
     // engine_operator.cpp
     void hold(const OperatorEvent& event, bool disable);
@@ -142,6 +162,7 @@ private:
     core::World world_;
     std::optional<RestoredState> restored_;  // until the first rules are there
     bool started_ = false;                   // restore has come
+    bool awaits_rules_ = false;              // has been loaded, and has no selectors yet
     core::Deadlines::Key next_key_ = 0;
     std::map<std::string, std::unique_ptr<TargetState>, std::less<>> targets_;
     std::map<std::string, std::unique_ptr<SourceState>, std::less<>> sources_;

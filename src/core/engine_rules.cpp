@@ -93,16 +93,22 @@ void Engine::Impl::apply_targets(const std::shared_ptr<const RuleSet>& rules, bo
             change_target(*known->second, rules, rule);
         }
     }
-    // Also those that are gone: an action under way is still to be verified.
-    for (const auto& [name, target] : targets_) {
-        if (!target->rule->unit.empty()) {
-            targets_by_unit_.emplace(target->rule->unit, target.get());
-        }
-        if (is_start) {
+    index_units();
+    if (is_start) {
+        for (const auto& [name, target] : targets_) {
             target->warm_up_until = world_.now.t + target->rule->warm_up;
         }
     }
     take_census();
+}
+
+// Also those that are gone: an action under way is still to be verified.
+void Engine::Impl::index_units() {
+    for (const auto& [name, target] : targets_) {
+        if (!target->rule->unit.empty()) {
+            targets_by_unit_.emplace(target->rule->unit, target.get());
+        }
+    }
 }
 
 void Engine::Impl::take_census() {

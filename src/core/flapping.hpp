@@ -46,6 +46,11 @@ public:
     void restore(std::uint32_t saved);
     [[nodiscard]] Duration memory() const { return (changes + 1) * period_; }
 
+    static void members(auto& archive, auto& it) {
+        archive(it.period_, it.next_check_, it.state_, it.last_, it.changed_, it.flapping_);
+        archive.require(it.period_ > Duration{0} && it.changed_ < 1U << unsigned{changes});
+    }
+
 private:
     [[nodiscard]] Flapping as_of(Instant now) const;
     // Does the checks that are due before `end`.

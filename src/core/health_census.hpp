@@ -49,12 +49,26 @@ public:
     [[nodiscard]] std::uint32_t known() const { return known_; }
     [[nodiscard]] const std::vector<Key>& dependants(Key key) const;
 
+    static void members(auto& archive, auto& it) {
+        archive(it.entries_, it.ill_, it.known_);
+        for (const auto& [key, entry] : it.entries_) {
+            for (const Key each : entry.dependants) {
+                archive.require(it.entries_.contains(each));
+            }
+        }
+    }
+
 private:
     struct Entry {
         TargetHealth health = TargetHealth::unknown;
         std::uint32_t ill_dependencies = 0;
         bool explained = false;  // ill with a dependency, and not known to be well since
         std::vector<Key> dependants;
+
+        static void members(auto& archive, auto& it) {
+            archive.up_to(it.health, TargetHealth::ill);
+            archive(it.ill_dependencies, it.explained, it.dependants);
+        }
     };
     static void explain(Entry& entry);
     void count(const Entry& entry, bool add);

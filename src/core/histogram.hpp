@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <cmath>
 #include <cstddef>
 #include <optional>
 #include <string>
@@ -23,6 +24,8 @@ public:
     // Makes room for a bucket, once; gives its number.
     std::size_t add_bucket(double upper_bound);
 
+    [[nodiscard]] std::size_t bucket_count() const { return buckets_.size(); }
+
     // Each evaluation: clear, add the increase of every bucket series that is there, then ask.
     void clear();
     void add(std::size_t bucket, double events);
@@ -35,6 +38,19 @@ public:
     [[nodiscard]] double events() const;
     // `share` is 0 to 1. Only when it is whole and has events.
     [[nodiscard]] double quantile(double share);
+
+    static void members(auto& archive, auto& it) {
+        std::vector<double> bounds;
+        for (const auto& bucket : it.buckets_) {
+            bounds.push_back(bucket.upper_bound);
+        }
+        archive(bounds);
+        if constexpr (requires { it.clear(); }) {
+            for (std::size_t i = 0; i < bounds.size(); ++i) {
+                archive.require(!std::isnan(bounds[i]) && it.add_bucket(bounds[i]) == i);
+            }
+        }
+    }
 
 private:
     struct Bucket {

@@ -27,6 +27,8 @@ public:
                                              bool disable) const;
     [[nodiscard]] std::vector<HoldRecord> active(Instant now) const;
 
+    static void members(auto& archive, auto& it) { archive(it.holds_); }
+
 private:
     std::size_t capacity_;
     std::vector<HoldRecord> holds_;

@@ -73,6 +73,30 @@ public:
     // The same meaning in another compiled rule set.
     void rebind(const IndicatorRule& rule);
 
+    static void members(auto& archive, auto& it) {
+        archive(it.severity_,
+                it.told_,
+                it.look_at_,
+                it.last_known_,
+                it.read_at_,
+                it.value_,
+                it.values_,
+                it.filter_,
+                it.trend_,
+                it.normal_,
+                it.learnt_at_,
+                it.keep_at_,
+                it.keep_after_,
+                it.raw_unit_,
+                it.raw_unit_since_,
+                it.unit_words_,
+                it.unit_why_);
+        if (it.baseline_) {
+            archive(*it.baseline_);
+        }
+    }
+    [[nodiscard]] std::size_t slot_count() const { return values_.slot_count(); }
+
 private:
     void judge_reading(Stamp now, const Reading& reading, bool learns);
     void learn(Stamp now, double value);

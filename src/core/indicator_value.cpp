@@ -107,11 +107,14 @@ std::optional<std::size_t> IndicatorValue::bind_quantile(const SeriesName& serie
     return series.name.ends_with("_count") ? std::optional{add_slot(Role::whole)} : std::nullopt;
 }
 
+IndicatorValue::Slot IndicatorValue::empty_slot(Role role) const {
+    return {.role = role, .t = {}, .changed = {}, .window = {rule_->over, max_samples_}};
+}
+
 std::size_t IndicatorValue::add_slot(Role role) {
-    Slot slot{.role = role, .t = {}, .changed = {}, .window = {rule_->over, max_samples_}};
-    slot.counter =
+    slots_.push_back(empty_slot(role));
+    slots_.back().counter =
         is_counter(rule_->kind) && (rule_->kind != ValueKind::quantile || role != Role::value);
-    slots_.push_back(std::move(slot));
     return slots_.size() - 1;
 }
 

@@ -45,6 +45,21 @@ public:
     // The same meaning in another compiled rule set.
     void rebind(const IndicatorRule& rule) { rule_ = &rule; }
 
+    static void members(auto& archive, auto& it) {
+        archive(it.collection_, it.may_be_spoilt_, it.groups_, it.histograms_);
+        archive.sequence(
+            it.slots_,
+            [&](auto& slot) {
+                archive(slot);
+                archive.require(slot.role != Role::bucket || it.has_bucket(slot));
+            },
+            [&] { return it.empty_slot(Role::value); });
+        for (const auto& [labels, group] : it.groups_) {
+            archive.require(group < it.histograms_.size());
+        }
+    }
+    [[nodiscard]] std::size_t slot_count() const { return slots_.size(); }
+
 private:
     // Which part of the value a series is. Of a ratio: value = numerator, whole = denominator. Of a
     // quantile: bucket of a histogram, value = series of a summary, whole = its `_count`.
@@ -63,12 +78,32 @@ private:
         Instant changed;
         double value = 0;
         SampleWindow window;
+
+        static void members(auto& archive, auto& it) {
+            archive.up_to(it.role, Role::bucket);
+            archive(it.counter,
+                    it.spoilt,
+                    it.seen,
+                    it.seen_change,
+                    it.group,
+                    it.bucket,
+                    it.collection,
+                    it.t,
+                    it.changed,
+                    it.value,
+                    it.window);
+        }
     };
 
     class Reducer;
 
     std::optional<std::size_t> bind_quantile(const SeriesName& series);
     std::size_t add_slot(Role role);
+    [[nodiscard]] Slot empty_slot(Role role) const;
+    [[nodiscard]] bool has_bucket(const Slot& slot) const {
+        return slot.group < histograms_.size() &&
+               slot.bucket < histograms_[slot.group].bucket_count();
+    }
     [[nodiscard]] bool is_present(const Slot& slot, Instant now) const {
         return (slot.seen || slot.spoilt) && slot.collection == collection_ &&
                now - slot.t <= rule_->stale_after;

@@ -16,6 +16,8 @@ using Thresholds = std::array<std::optional<Threshold>, severity_count>;
 struct Normal {
     double median = 0;
     double deviation = 0;
+
+    static void members(auto& archive, auto& it) { archive.whole(it, it.median, it.deviation); }
 };
 
 // What one evaluation says before persistence: the severity whose threshold is crossed, and the
@@ -23,6 +25,8 @@ struct Normal {
 struct RawSeverity {
     Severity crossed = Severity::ok;
     Severity uncleared = Severity::ok;
+
+    static void members(auto& archive, auto& it) { archive.whole(it, it.crossed, it.uncleared); }
 };
 
 // Judges one value. Without a normal the thresholds that need one are not crossed. `present` may

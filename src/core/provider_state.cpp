@@ -53,6 +53,13 @@ Candidate* ProviderState::find(std::string_view name) {
     return found == candidates.end() ? nullptr : &*found;
 }
 
+bool ProviderState::is_possible() const {
+    return std::all_of(candidates.begin(), candidates.end(), [&](const Candidate& each) {
+        return (!each.place || *each.place < indicators.size()) &&
+               (!each.rate_place || *each.rate_place < indicators.size());
+    });
+}
+
 const Candidate* ProviderState::current_one() const {
     return current ? find(*current) : nullptr;
 }

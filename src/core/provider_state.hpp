@@ -21,6 +21,8 @@ namespace primum::core {
 struct Mark {
     CandidateState state = CandidateState::unknown;
     Stamp until;
+
+    static void members(auto& archive, auto& it) { archive.whole(it, it.state, it.until); }
 };
 
 // One that can be pointed at. `place` and `rate_place` are those of its indicators in
@@ -36,6 +38,20 @@ struct Candidate {
     std::uint32_t uid = nobody;  // who made the mark or the note
     std::uint32_t fell_again = 0;
     std::optional<ProviderRecord> written;  // as last given to the ledger
+
+    static void members(auto& archive, auto& it) {
+        archive.whole(it,
+                      it.name,
+                      it.place,
+                      it.rate_place,
+                      it.state,
+                      it.healthy_since,
+                      it.mark,
+                      it.note,
+                      it.uid,
+                      it.fell_again,
+                      it.written);
+    }
 };
 
 // A failover that moved the pointer and was not undone.
@@ -48,12 +64,19 @@ struct Away {
     std::string to;
     Instant intended;
     bool stuck = false;  // its way back could not be taken: a person's business
+
+    static void members(auto& archive, auto& it) {
+        archive.whole(
+            it, it.action, it.incident, it.target, it.level, it.from, it.to, it.intended, it.stuck);
+    }
 };
 
 // A failback that was done.
 struct CameBack {
     std::string candidate;
     Instant at;
+
+    static void members(auto& archive, auto& it) { archive.whole(it, it.candidate, it.at); }
 };
 
 // Everything the core knows of one provider. `rules` keeps `rule` alive.
@@ -89,6 +112,22 @@ struct ProviderState {
     [[nodiscard]] std::string states_text() const;
     // The same meaning in another compiled rule set.
     void rebind(std::shared_ptr<const RuleSet> set, const ProviderRule& provider);
+
+    // All but what it is of: `key`, `rules` and `rule`.
+    static void members(auto& archive, auto& it) {
+        archive.each_of(it.indicators, [&](auto& indicator) { archive(indicator); });
+        archive(it.candidates,
+                it.users,
+                it.current,
+                it.elsewhere,
+                it.current_since,
+                it.ask_at,
+                it.away,
+                it.came_back);
+        archive.require(it.is_possible());
+    }
+    // Whether its candidates find their indicators.
+    [[nodiscard]] bool is_possible() const;
 };
 
 // The provider whose pointer a remedy moves; empty for every other remedy.

@@ -180,6 +180,19 @@ bool RecentValues::load(std::string_view text) {
     cells_ = cells;
     oldest_ = 0;
     values_ = std::move(values);
+    return take_values();
+}
+
+bool RecentValues::take_values() {
+    const bool may_be = values_.size() <= capacity_ &&
+                        (oldest_ == 0 || (values_.size() == capacity_ && oldest_ < capacity_)) &&
+                        std::all_of(values_.begin(), values_.end(), [](double each) {
+                            return std::isfinite(each);
+                        });
+    if (!may_be) {
+        return false;
+    }
+    values_.reserve(capacity_);
     order_.clear();
     order_.reserve(capacity_);
     for (std::size_t i = 0; i < values_.size(); ++i) {

@@ -48,6 +48,21 @@ public:
     // What save() gave to a sample of the same capacity; false and unchanged when it is not that.
     bool load(std::string_view text);
 
+    // With the ring as it stands: sums of doubles depend on their order.
+    static void members(auto& archive, auto& it) {
+        archive(it.values_,
+                it.oldest_,
+                it.clock_,
+                it.since_,
+                it.cell_,
+                it.cell_start_,
+                it.next_,
+                it.cells_);
+        if constexpr (requires { it.measure(); }) {
+            archive.require(it.take_values());
+        }
+    }
+
 private:
     [[nodiscard]] double sorted(std::size_t i) const { return values_[order_[i]]; }
     [[nodiscard]] std::size_t slot_of(std::size_t age) const;
@@ -56,6 +71,8 @@ private:
     void thin();
     void plan_next();
     void measure();
+    // Makes what follows from values_. False when they are none that were ever kept.
+    bool take_values();
 
     std::size_t capacity_;
     Duration span_;

@@ -28,6 +28,10 @@ public:
     // Whether the latest evaluation changed the answer.
     [[nodiscard]] bool turned() const { return turned_; }
 
+    static void members(auto& archive, auto& it) {
+        archive(it.side_, it.crossed_, it.short_, it.long_, it.better_in_a_row_, it.turned_);
+    }
+
 private:
     void step(double badness);
 

@@ -19,14 +19,18 @@ void SampleWindow::add(Instant t, double value) {
     if (size_ == max_samples_) {
         drop_first();
     }
-    if (size_ == points_.size()) {
-        grow();
-    }
     if (size_ > 0 && value < back().value) {
         lost_ += back().value;
         ++resets_;
     }
-    points_[(first_ + size_) & (points_.size() - 1)] = {t, value};
+    push({t, value});
+}
+
+void SampleWindow::push(const Point& point) {
+    if (size_ == points_.size()) {
+        grow();
+    }
+    points_[(first_ + size_) & (points_.size() - 1)] = point;
     ++size_;
 }
 

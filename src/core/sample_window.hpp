@@ -3,6 +3,7 @@
 
 #include <primum/time.hpp>
 
+#include <cmath>
 #include <cstddef>
 #include <optional>
 #include <vector>
@@ -33,10 +34,28 @@ public:
     void clear();
     [[nodiscard]] std::size_t size() const { return size_; }
 
+    static void members(auto& archive, auto& it) {
+        std::vector<Point> points;
+        for (std::size_t i = 0; i < it.size_; ++i) {
+            points.push_back(it.at(i));
+        }
+        archive(points);
+        if constexpr (requires { it.grow(); }) {
+            archive.require(points.size() <= it.max_samples_);
+            for (const Point& point : points) {
+                archive.require(std::isfinite(point.value));
+                it.push(point);
+            }
+        }
+        archive(it.lost_, it.resets_);
+    }
+
 private:
     struct Point {
         Instant t;
-        double value;
+        double value = 0;
+
+        static void members(auto& archive, auto& it) { archive.whole(it, it.t, it.value); }
     };
 
     [[nodiscard]] const Point& at(std::size_t i) const {
@@ -45,6 +64,7 @@ private:
     [[nodiscard]] const Point& back() const { return at(size_ - 1); }
     void drop_before(Instant start);
     void drop_first();
+    void push(const Point& point);
     void grow();
     void add_up_resets();
 

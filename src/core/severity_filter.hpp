@@ -35,6 +35,18 @@ public:
     // "3 of 5" or "for 30s": how the confirmed severity came about, for people.
     [[nodiscard]] std::string trip_text() const;
 
+    static void members(auto& archive, auto& it) {
+        archive.each_of(it.ring_, [&](auto& raw) { archive(raw); });
+        archive(it.next_,
+                it.size_,
+                it.crossed_to_trip_,
+                it.crossed_to_clear_,
+                it.uncleared_to_clear_,
+                it.crossed_since_,
+                it.confirmed_);
+        archive.require(it.next_ < it.ring_.size() && it.size_ <= it.ring_.size());
+    }
+
 private:
     // How many of the latest evaluations are at each severity.
     using Counts = std::array<std::uint32_t, severity_count>;

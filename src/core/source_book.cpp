@@ -5,6 +5,18 @@
 
 namespace primum::core {
 
+bool ListenerHomes::find(Listener& listener, bool is_provider, Deadlines::Key key) const {
+    if (is_provider) {
+        const auto found = providers.find(key);
+        listener.provider = found == providers.end() ? nullptr : found->second;
+        return listener.provider != nullptr &&
+               listener.indicator < listener.provider->indicators.size();
+    }
+    const auto found = targets.find(key);
+    listener.target = found == targets.end() ? nullptr : found->second;
+    return listener.target != nullptr && listener.indicator < listener.target->indicators.size();
+}
+
 void SourceState::add_listener(Listener listener) {
     listeners_.push_back(listener);
     for (Series& series : series_) {
@@ -54,6 +66,31 @@ bool SourceState::ByText::operator()(const SeriesName& a, const SeriesName& b) c
                                         });
 }
 
+std::vector<SourceState::SavedSeries> SourceState::saved_series() const {
+    std::vector<SavedSeries> all;
+    all.reserve(series_.size());
+    for (std::uint32_t number = 0; number < series_.size(); ++number) {
+        const Series& each = series_[number];
+        all.push_back({*each.name, each.id, by_id_.find(each.id) == number, each.bindings});
+    }
+    return all;
+}
+
+bool SourceState::take_series(std::vector<SavedSeries>& all) {
+    for (SavedSeries& each : all) {
+        const auto number = static_cast<std::uint32_t>(series_.size());
+        const auto [place, is_new] = by_name_.emplace(std::move(each.name), number);
+        if (!is_new || (each.has_id && by_id_.find(each.id) != SeriesIndex::none)) {
+            return false;
+        }
+        series_.push_back({&place->first, each.id, std::move(each.bindings)});
+        if (each.has_id) {
+            by_id_.set(each.id, number);
+        }
+    }
+    return true;
+}
+
 SourceState::Declared SourceState::declare(const SeriesEvent& event,
                                            std::size_t bound,
                                            std::size_t max_name_bytes) {
@@ -81,7 +118,9 @@ SourceState::Declared SourceState::declare(const SeriesEvent& event,
     series_.push_back({&added->first, event.id, {}});
     by_id_.set(event.id, number);
     for (const Listener& listener : listeners_) {
-        bind(series_.back(), listener);
+        if (listener.target == nullptr || !listener.target->gone) {
+            bind(series_.back(), listener);
+        }
     }
     return Declared::taken;
 }

@@ -30,6 +30,15 @@ struct Listener {
     [[nodiscard]] Deadlines::Key key() const {
         return provider != nullptr ? provider->key : target->key;
     }
+    // `homes` finds whose it is by its key.
+    static void members(auto& archive, auto& it, const auto& homes) {
+        bool is_provider = it.provider != nullptr;
+        Deadlines::Key key = it.target == nullptr && !is_provider ? 0 : it.key();
+        archive(is_provider, key, it.indicator);
+        if constexpr (requires { it.indicator = 0; }) {
+            archive.require(homes.find(it, is_provider, key));
+        }
+    }
     // What a candidate shows while nothing calls it ill may be learnt as its normal.
     void evaluate(Stamp now) const {
         const bool is_well =
@@ -38,13 +47,22 @@ struct Listener {
     }
 };
 
+// Who can listen, by key.
+struct ListenerHomes {
+    const std::map<Deadlines::Key, TargetState*>& targets;
+    const std::map<Deadlines::Key, ProviderState*>& providers;
+
+    // False when there is no such indicator; then the listener stays nobody's.
+    bool find(Listener& listener, bool is_provider, Deadlines::Key key) const;
+};
+
 // One source: its series, who listens to them, and its own health.
 class SourceState {
 public:
     SourceState(Deadlines::Key number, SourceRule source) : key(number), rule(std::move(source)) {}
 
     // Lets an indicator listen: it is bound to every series of this source that it selects, those
-    // known now and those declared later.
+    // known now and those declared later, unless its target has left the rules by then.
     void add_listener(Listener listener);
     void remove_listeners(const TargetState& target);
     void remove_listeners(const ProviderState& provider);
@@ -79,14 +97,46 @@ public:
     std::optional<Instant> page_at;        // still failed then: a person is told, once
     std::optional<Instant> answers_since;  // while its incident is open
 
+    // All but what it is of: `key` and `rule`. `homes` finds whose a listener is.
+    static void members(auto& archive, auto& it, const auto& homes) {
+        archive(it.ok,
+                it.ever,
+                it.error_class,
+                it.error_detail,
+                it.last,
+                it.incident,
+                it.page_at,
+                it.answers_since);
+        archive.sequence(it.listeners_, [&](auto& each) { each.members(archive, each, homes); });
+        std::vector<SavedSeries> all = it.saved_series();
+        archive.sequence(all, [&](auto& each) {
+            archive(each.name, each.id, each.has_id);
+            archive.sequence(each.bindings, [&](auto& binding) {
+                binding.listener.members(archive, binding.listener, homes);
+                archive(binding.slot);
+                archive.require(archive.ok() &&
+                                binding.slot < binding.listener.state().slot_count());
+            });
+        });
+        if constexpr (requires { it.take_series(all); }) {
+            archive.require(archive.ok() && it.take_series(all));
+        }
+    }
+
 private:
     struct Binding {
         Listener listener;
-        std::size_t slot;
+        std::size_t slot = 0;
     };
     struct Series {
         const SeriesName* name;  // the key of by_name_
         SeriesId id;
+        std::vector<Binding> bindings;
+    };
+    struct SavedSeries {
+        SeriesName name;
+        SeriesId id = 0;
+        bool has_id = false;  // another series has not been given the same id since
         std::vector<Binding> bindings;
     };
     struct ByText {
@@ -96,6 +146,9 @@ private:
     static void bind(Series& series, Listener listener);
     template <class Mine>
     void remove_if(const Mine& is_mine);
+    [[nodiscard]] std::vector<SavedSeries> saved_series() const;
+    // False when two have one name, or one id.
+    bool take_series(std::vector<SavedSeries>& all);
 
     std::vector<Series> series_;
     std::map<SeriesName, std::uint32_t, ByText> by_name_;

@@ -117,6 +117,14 @@ void TargetState::note_illness(bool unit_is_deliberate) {
     }
 }
 
+bool TargetState::is_possible() const {
+    const bool flies = phase == Phase::intending || phase == Phase::running ||
+                       phase == Phase::settling || phase == Phase::verifying ||
+                       phase == Phase::awaiting_data || phase == Phase::rolling_back;
+    return incident.has_value() == (phase != Phase::steady) && (!flies || flight) &&
+           (phase != Phase::asking || asking) && (phase != Phase::soaking || soak_until);
+}
+
 void TargetState::forget_illness() {
     was_ill.assign(was_ill.size(), false);
 }

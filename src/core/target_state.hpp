@@ -28,6 +28,10 @@ struct Asking {
     std::uint32_t index = 0;
     Instant answer_by;
     std::string candidate;  // of a failover
+
+    static void members(auto& archive, auto& it) {
+        archive.whole(it, it.ticket, it.index, it.answer_by, it.candidate);
+    }
 };
 
 // What preflight said last, while it still holds the rung back.
@@ -35,6 +39,10 @@ struct HeldBack {
     Guard guard = Guard::preflight;  // or blast_radius
     std::string detail;
     Instant ask_again;
+
+    static void members(auto& archive, auto& it) {
+        archive.whole(it, it.guard, it.detail, it.ask_again);
+    }
 };
 
 // The action under way, real or dry-run, with the rung as it was compiled when it began.
@@ -54,6 +62,25 @@ struct Flight {
     ActionFacts facts;   // of the news being taken, until a transition tells them
     std::string harmed;  // what turned ill since and depends on it, or went down with it
 
+    static void members(auto& archive, auto& it) {
+        archive.whole(it,
+                      it.record,
+                      it.rung,
+                      it.not_after,
+                      it.answer_by,
+                      it.settle_until,
+                      it.verify_until,
+                      it.data_by,
+                      it.undone_by,
+                      it.undo_reason,
+                      it.back_wanted,
+                      it.back_detail,
+                      it.blast_radius,
+                      it.facts,
+                      it.harmed);
+        archive.require(it.record.index < it.rung.remedies.size());
+    }
+
     [[nodiscard]] const RemedyRule& remedy() const { return rung.remedies[record.index]; }
 };
 
@@ -61,12 +88,16 @@ struct Flight {
 struct ClosedIncident {
     IncidentRecord record;
     Instant closed;
+
+    static void members(auto& archive, auto& it) { archive.whole(it, it.record, it.closed); }
 };
 
 // Somebody else changed a watched file of the target.
 struct Edit {
     std::string path;
     Instant at;
+
+    static void members(auto& archive, auto& it) { archive.whole(it, it.path, it.at); }
 };
 
 // Everything the core knows of one target. `rules` keeps `rule` alive.
@@ -132,6 +163,39 @@ struct TargetState {
     // Brings was_ill up to date with the indicators. A deliberate unknown is no doubt.
     void note_illness(bool unit_is_deliberate);
     void forget_illness();
+
+    // All but what it is of: `key`, `rules` and `rule`.
+    static void members(auto& archive, auto& it) {
+        archive.each_of(it.indicators, [&](auto& indicator) { archive(indicator); });
+        archive(it.was_ill);
+        archive.require(it.was_ill.size() == it.indicators.size());
+        archive.up_to(it.health, TargetHealth::ill);
+        archive(it.gone,
+                it.was_in_trouble,
+                it.flapping,
+                it.changes,
+                it.level,
+                it.phase,
+                it.incident,
+                it.written,
+                it.last_closed,
+                it.fresh,
+                it.warm_up_until,
+                it.rung_entered,
+                it.condition_since,
+                it.stuck_since,
+                it.waiting_since,
+                it.soak_until,
+                it.soak_reason,
+                it.asking,
+                it.held_back,
+                it.flight,
+                it.last_decision,
+                it.edited);
+        archive.require(it.is_possible());
+    }
+    // Whether its phase has what belongs to it.
+    [[nodiscard]] bool is_possible() const;
 };
 
 }  // namespace primum::core

@@ -74,6 +74,8 @@ public:
                                    Level level,
                                    const RungRule& rung) const;
 
+    static void members(auto& archive, auto& it) { archive(it.records_); }
+
 private:
     using Key = std::tuple<std::string, Level, std::uint32_t>;
 

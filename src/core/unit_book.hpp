@@ -54,10 +54,25 @@ public:
     [[nodiscard]] bool seen() const { return seen_; }
     [[nodiscard]] const UnitEvent& state() const { return state_; }
 
+    static void members(auto& archive, auto& it) {
+        archive(it.seen_, it.state_, it.failed_since_, it.inactive_when_first_seen_);
+        archive.up_to(it.stopped_by_, Stopper::somebody);
+        archive(it.reset_by_someone_,
+                it.foreign_job_,
+                it.our_job_,
+                it.our_job_ended_,
+                it.foreign_job_ended_,
+                it.foreign_ended_,
+                it.foreign_what_,
+                it.starts_);
+    }
+
 private:
     struct ForeignJob {
         std::uint32_t id = 0;
         std::string type;
+
+        static void members(auto& archive, auto& it) { archive.whole(it, it.id, it.type); }
     };
 
     void take_inactive();

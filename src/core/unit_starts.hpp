@@ -47,6 +47,11 @@ public:
     // As of `now`; nothing where there is no limit.
     [[nodiscard]] std::optional<StartLimit> limit(Instant now) const;
 
+    static void members(auto& archive, auto& it) {
+        archive(
+            it.seen_, it.invocation_, it.restarts_, it.burst_, it.interval_, it.hit_, it.starts_);
+    }
+
 private:
     void add(Instant now, std::uint32_t count);
 

@@ -30,6 +30,8 @@ struct TargetState;
 struct FlightCount {
     std::uint32_t real = 0;
     std::uint32_t dry = 0;
+
+    static void members(auto& archive, auto& it) { archive.whole(it, it.real, it.dry); }
 };
 
 // A rollback of an action that is not under way: a person asked for it, or it is a failback.
@@ -43,6 +45,19 @@ struct AskedBack {
     std::string reason;                // what the person said
     std::vector<GuardVerdict> guards;  // of a failback
     Instant answer_by;
+
+    static void members(auto& archive, auto& it) {
+        archive.whole(it,
+                      it.action,
+                      it.incident,
+                      it.target,
+                      it.level,
+                      it.uid,
+                      it.code,
+                      it.reason,
+                      it.guards,
+                      it.answer_by);
+    }
 };
 
 // What all targets share: the present, the rules, the books, and the effects being collected.
@@ -93,6 +108,23 @@ struct World {
     void record(Record record) {
         effects.emplace_back(std::in_place_type<RecordEffect>, std::move(record));
     }
+    // All but `limits`, of which it is made, and what the engine makes anew: `rules`, `targets`,
+    // `providers`.
+    static void members(auto& archive, auto& it) {
+        archive(it.now,
+                it.boot_id,
+                it.clock_synchronised,
+                it.ledger_uuid,
+                it.next_action,
+                it.next_incident,
+                it.next_hold,
+                it.next_ticket);
+        archive(it.disabled, it.disabled_by, it.busy, it.ledger_healthy, it.ledger_detail);
+        archive(it.units, it.actions, it.breakers, it.trials, it.holds, it.census, it.deadlines);
+        archive(it.flights, it.flying, it.in_doubt, it.asked_back, it.late_back);
+        archive(it.own_key, it.any_gone, it.ill, it.changed);
+    }
+
     // Something that all ill targets wait for may have changed.
     void look_at_all_ill() { changed.insert(ill.begin(), ill.end()); }
 };

@@ -1,17 +1,16 @@
 // SPDX-License-Identifier: MIT
 // Random worlds by seed against the invariants of DESIGN.md section 11. PRIMUM_SEED runs one seed
 // and tells it, PRIMUM_CASES so many.
-#include "event/effect_json.hpp"
 #include "event/event_json.hpp"
 #include "property/invariants.hpp"
 #include "property/random_world.hpp"
+#include "property/seeds.hpp"
 #include "support/narrator.hpp"
 #include "support/temp_dir.hpp"
 
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <cstdlib>
 #include <iostream>
 #include <string>
 #include <vector>
@@ -22,40 +21,6 @@ namespace {
 using support::TempDir;
 using support::Turn;
 using support::World;
-
-constexpr std::uint64_t first_seed = 1;
-
-std::uint64_t from_environment(const char* name, std::uint64_t otherwise) {
-    const char* text = std::getenv(name);  // NOLINT(concurrency-mt-unsafe)
-    return text == nullptr ? otherwise : std::strtoull(text, nullptr, 10);
-}
-
-// Runs `check` on seed after seed; the first that fails ends it, with the command to replay it.
-template <class Check>
-void for_seeds(std::uint64_t cases, Check check) {
-    const std::uint64_t one = from_environment("PRIMUM_SEED", 0);
-    const std::uint64_t begin = one != 0 ? one : first_seed;
-    const std::uint64_t end =
-        one != 0 ? one + 1 : first_seed + from_environment("PRIMUM_CASES", cases);
-    const auto* test = testing::UnitTest::GetInstance()->current_test_info();
-    std::uint64_t done = 0;
-    for (std::uint64_t seed = begin; seed < end; ++seed, ++done) {
-        const auto replay = [&] {
-            return "replay with: PRIMUM_SEED=" + std::to_string(seed) +
-                   " test_property --gtest_filter=" + test->test_suite_name() + "." + test->name();
-        };
-        SCOPED_TRACE(replay());
-        try {
-            check(seed);
-        } catch (const std::exception& error) {
-            ADD_FAILURE() << error.what();
-        }
-        if (testing::Test::HasFailure()) {
-            break;
-        }
-    }
-    std::cout << test->name() << ": " << done << " cases\n";
-}
 
 // With PRIMUM_SEED a run is told in words: its rules, its events, its effects.
 class Teller {
@@ -83,23 +48,6 @@ private:
     bool tells_;
     support::Narrator narrator_;
 };
-
-std::string written(const std::vector<Effect>& effects) {
-    std::string text;
-    for (const Effect& effect : effects) {
-        text += event::write_effect(effect) + '\n';
-    }
-    return text;
-}
-
-std::vector<Turn> play(const Story& story) {
-    World world{story.compiled};
-    std::vector<Turn> turns;
-    world.on_turn([&](const Turn& turn) { turns.push_back(turn); });
-    story.put_on(world);
-    world.run_until(story.end);
-    return turns;
-}
 
 TEST(DeterminismTest, SameEventsGiveSameBytes) {
     const TempDir dir;

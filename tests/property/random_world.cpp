@@ -49,6 +49,43 @@ std::string rung_text(Rng& rng,
         rng.between(5, 30));
 }
 
+// Indicators of every kind of value, of a source of their own.
+std::string rich_indicators(Rng& rng) {
+    constexpr const char* persistence = "trip = \"2 of 3\", clear = \"2 of 2\"";
+    std::string text;
+    if (!rng.one_in(3)) {
+        text += fmt::format(
+            "lag = {{ source = \"n\", value = {{ gauge = \"lag\" }}, baseline = {{ min_samples = "
+            "{}, forget = \"{}m\", seasonal = \"{}\" }}, {} = {{ above_baseline = 4, by_at_least = "
+            "1 }}, {} }}\n",
+            rng.between(10, 40),
+            rng.between(1, 60),
+            rng.pick<const char*>({"none", "none", "hour_of_day"}),
+            rng.pick<const char*>({"warning", "error"}),
+            persistence);
+    }
+    if (rng.one_in(2)) {
+        text += fmt::format(
+            "slow = {{ source = \"n\", series = 'lat_bucket', value = {{ quantile = 0.9, over = "
+            "\"20s\", min_count = 5 }}, reduce = \"{}\", error = {{ above = 0.5 }}, {} }}\n",
+            rng.pick<const char*>({"sum", "worst"}),
+            persistence);
+    }
+    if (rng.one_in(2)) {
+        text += fmt::format(
+            "stuck = {{ source = \"n\", value = {{ age = 'jobs' }}, error = {{ above = {} }}, {} "
+            "}}\n",
+            rng.between(10, 60),
+            persistence);
+    }
+    if (rng.one_in(2)) {
+        text +=
+            "depth = { source = \"n\", value = { gauge = 'depth' }, warning = { above = 10, "
+            "clear_below = 5 }, critical = { below = -1 }, for = \"10s\", clear = \"2 of 2\" }\n";
+    }
+    return text;
+}
+
 std::string target_text(Rng& rng, int number, const Shape& shape) {
     const std::string name = target_name(number);
     std::string text = fmt::format("[target.{}]\nunit = \"{}\"\nmode = \"{}\"\n",
@@ -80,6 +117,9 @@ std::string target_text(Rng& rng, int number, const Shape& shape) {
             "\"20s\", min_count = 5 }, warning = { above = 0.1 }, error = { above = 0.5 }, "
             "trip = \"2 of 3\", clear = \"2 of 2\" }\n";
     }
+    if (shape.rich) {
+        text += rich_indicators(rng);
+    }
     text += fmt::format("[target.{}.ladder]\n", name);
     if (rng.one_in(3)) {
         text +=
@@ -108,6 +148,11 @@ std::string rules_text(Rng& rng, const Shape& shape) {
     std::string text =
         "[source.m]\nkind = \"prometheus\"\nurl = \"http://127.0.0.1:9/\"\n"
         "interval = \"5s\"\n";
+    if (shape.rich) {
+        text +=
+            "[source.n]\nkind = \"prometheus\"\nurl = \"http://127.0.0.1:9/\"\n"
+            "interval = \"5s\"\n";
+    }
     const auto targets = rng.between(1, rng.one_in(4) ? shape.crowd : shape.most_targets);
     for (int i = 0; i < targets; ++i) {
         text += target_text(rng, i, shape);
@@ -155,6 +200,9 @@ public:
     void write(const std::vector<std::shared_ptr<const RuleSet>>& rule_sets) {
         do_at(Duration{0}, [](World& world) { world.start(); });
         collections();
+        if (shape_.rich) {
+            rich_collections();
+        }
         const auto deeds = rng_.between(5, 60);
         for (std::int64_t i = 0; i < deeds; ++i) {
             const Duration at{rng_.between(1, std::int64_t{story_.calm.count()})};
@@ -189,6 +237,31 @@ private:
                     do_at(at, [](World& world) { world.fail_source("m", "timeout", "slow"); });
                 }
             }
+        }
+    }
+
+    // For the indicators of rich_indicators(): noise with outliers, series that come and go.
+    void rich_collections() {
+        for (Duration at = interval; at < story_.calm; at += interval) {
+            if (rng_.one_in(20)) {
+                at += rng_.between(1, 6) * interval;
+            }
+            const bool is_ill = rng_.one_in(5);
+            World::Values values{{"lag", std::to_string(rng_.between(0, 100) + (is_ill ? 500 : 0))},
+                                 {"jobs", rng_.one_in(3) ? "+1" : "+0"},
+                                 {fmt::format("depth{{q=\"{}\"}}", rng_.between(0, 4)),
+                                  std::to_string(rng_.between(-2, 30))}};
+            for (const char* bound : {"0.1", "1", "+Inf"}) {
+                if (!rng_.one_in(40)) {
+                    values.emplace_back(fmt::format("lat_bucket{{le=\"{}\"}}", bound),
+                                        is_ill && bound[0] == '0' ? "+0" : "+9");
+                }
+            }
+            if (rng_.one_in(100)) {
+                values.emplace_back(
+                    fmt::format("lat_bucket{{le=\"+Inf\",p=\"{}\"}}", rng_.between(0, 9)), "+7");
+            }
+            do_at(at, [values](World& world) { world.scrape("n", values); });
         }
     }
 
@@ -456,6 +529,11 @@ private:
         });
         for (Duration at = story_.calm; at < story_.end; at += interval) {
             do_at(at, [](World& world) { world.scrape("m", well()); });
+            if (shape_.rich) {
+                do_at(at, [](World& world) {
+                    world.scrape("n", {{"lag", "50"}, {"jobs", "+1"}, {"depth{q=\"0\"}", "1"}});
+                });
+            }
         }
     }
 
@@ -481,6 +559,10 @@ Story make_story(std::uint64_t seed, const Shape& shape, const support::TempDir&
     std::vector<std::shared_ptr<const RuleSet>> rule_sets{story.compiled};
     if (shape.reloads) {
         rule_sets.push_back(support::load_rule_set(dir, story.settings, rules_text(rng, shape)));
+    }
+    if (shape.rich) {  // some targets stay as they are
+        rule_sets.push_back(
+            support::load_rule_set(dir, story.settings, story.rules + target_text(rng, 9, shape)));
     }
     story.calm = minutes{rng.between(5, 40)};
     story.end = story.calm + hours{2};

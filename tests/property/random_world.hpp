@@ -20,6 +20,7 @@ struct Shape {
         true;  // also events that no honest world sends, and an actuator that falls silent
     bool reloads = true;
     bool holds_lie_about_time = true;  // wall clock jumps
+    bool rich = false;                 // indicators of every kind, with baselines
 };
 
 // What is done to a world, at a time; the same list can be put on any number of worlds.
