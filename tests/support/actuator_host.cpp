@@ -116,7 +116,7 @@ public:
             const auto now = host_.identify(file.path);
             if (!now.has_value()) {
                 prepared.refusal = now.error().refusal;
-            } else if (*now != file.after) {
+            } else if (*now != file.after && *now != file.before) {
                 prepared.refusal = Refusal::conflict;
                 prepared.facts.conflict = "-" + file.path;
             }
@@ -127,7 +127,8 @@ public:
     void run(std::function<void(const remedy::Report&)> done) override {
         bool all = true;
         for (const auto& file : way_back_.files) {
-            all = all && host_.put(file.before, file.path, file.after).has_value();
+            all = all && (*host_.identify(file.path) == file.before ||
+                          host_.put(file.before, file.path, file.after).has_value());
         }
         if (!std::holds_alternative<std::monostate>(way_back_.call)) {
             all = all && host_.effect("undo " + way_back_.action);
