@@ -2,8 +2,11 @@
 #include "remedy/execution.hpp"
 
 #include "remedy/catalog.hpp"
+#include "remedy/config_fallback.hpp"
 #include "remedy/dbus_call.hpp"
 #include "remedy/exec.hpp"
+#include "remedy/failover.hpp"
+#include "remedy/file_rollback.hpp"
 #include "remedy/http.hpp"
 #include "remedy/job_remedy.hpp"
 #include "remedy/program.hpp"
@@ -87,6 +90,10 @@ std::unique_ptr<Execution> make_execution(const Tools& tools, Order order) {
             return make_dbus_call(tools, std::move(order));
         case RemedyKind::exec:
             return make_exec(tools, std::move(order));
+        case RemedyKind::failover:
+            return make_failover(tools, std::move(order));
+        case RemedyKind::config_fallback:
+            return make_config_fallback(tools, std::move(order));
         default:
             return std::make_unique<Unavailable>(
                 Refusal::not_available,
@@ -98,15 +105,22 @@ std::unique_ptr<Execution> make_rollback(const Tools& tools, WayBackRecord way_b
     if (!std::holds_alternative<std::monostate>(way_back.call)) {
         return make_call_back(tools, way_back);
     }
+    if (!way_back.files.empty()) {
+        return make_file_rollback(tools, std::move(way_back));
+    }
     return std::make_unique<Unavailable>(Refusal::no_way_back,
                                          "action " + way_back.action + " has no way back");
 }
 
 void judge_left(const Tools& tools,
                 const Order& order,
-                const WayBackRecord& /*way_back*/,
+                const WayBackRecord& way_back,
                 const systemd::UnitFacts& unit,
                 std::function<void(const Report&)> done) {
+    if (order.rule.kind == RemedyKind::failover || order.rule.kind == RemedyKind::config_fallback) {
+        judge_left_files(tools, order, way_back, unit, std::move(done));
+        return;
+    }
     const auto judge = judge_of(order.rule.kind);
     if (judge != nullptr) {
         if (order.rule.kind == RemedyKind::restart) {

@@ -7,6 +7,7 @@
 
 #include <cerrno>
 #include <filesystem>
+#include <utility>
 
 #include <fcntl.h>
 #include <stdio.h>  // RENAME_EXCHANGE
@@ -287,6 +288,41 @@ FileResult<void> SnapshotStore::put(const std::string& id,
         return done;
     }
     return expected.empty() ? FileResult<void>{} : clear(*parent, aside);
+}
+
+FileResult<std::string> SnapshotStore::lay_out(const std::string& id, const std::string& name) {
+    const Fd top{::open(directory_.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)};
+    const auto tree = load(id);
+    if (!tree) {
+        return fail(tree.error());
+    }
+    const std::string room = "shown";
+    FileResult<void> made;
+    if (!std::exchange(cleared_shown_, true)) {
+        made = remove_tree(disk_, top.get(), room);
+    }
+    if (made && ::faccessat(top.get(), room.c_str(), F_OK, AT_SYMLINK_NOFOLLOW) != 0) {
+        const int failed = disk_.make_directory(top.get(), room);
+        made = failed == 0 ? made : fail(storage_error(room, failed));
+    }
+    const Fd shown{
+        ::openat(top.get(), room.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)};
+    if (made) {
+        made = remove_tree(disk_, shown.get(), name);
+    }
+    if (made) {
+        made = build_tree(disk_, shown.get(), name, *tree, [this](const std::string& hash) {
+            return open_blob(hash);
+        });
+    }
+    return made ? FileResult<std::string>{directory_ + "/" + room + "/" + name}
+                : fail(made.error());
+}
+
+void SnapshotStore::clear_laid_out(const std::string& name) {
+    const Fd shown{
+        ::open((directory_ + "/shown").c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)};
+    static_cast<void>(remove_tree(disk_, shown.get(), name));
 }
 
 }  // namespace primum::remedy

@@ -247,6 +247,9 @@ FileResult<std::string> SnapshotStore::keep_as(const std::string& good, const st
     if (!tree) {
         return fail(tree.error());
     }
+    if (tree->entries.front().kind == EntryKind::link) {
+        return fail(refuse(Refusal::unsafe_path, good + " is a symbolic link"));
+    }
     for (TreeEntry& entry : tree->entries) {
         const bool writable = entry.kind != EntryKind::link && (entry.mode & 022U) != 0;
         if (entry.uid != policy_.owner || writable) {

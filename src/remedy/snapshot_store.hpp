@@ -28,6 +28,7 @@ struct SnapshotLimits {
 //
 //   DIR/blobs/HASH   the content of one file
 //   DIR/trees/HASH   one copy: its entries, as text (file_tree.hpp)
+//   DIR/shown        copies laid out for a program to look at
 //   DIR/new          what was not finished when the power went
 class SnapshotStore {
 public:
@@ -68,6 +69,12 @@ public:
     // most 4 KiB; names and hashes alone where not everybody may read both. Empty: nothing is.
     std::string difference(const std::string& id, const std::string& path);
 
+    // Lays a copy out as it would stand at a path, at DIR/shown/NAME (which is the answer), for a
+    // program that is shown it. What an earlier run has left there is removed first.
+    FileResult<std::string> lay_out(const std::string& id, const std::string& name);
+    // Removes it again.
+    void clear_laid_out(const std::string& name);
+
     // Removes every copy whose id is not needed any more.
     FileResult<void> collect(const std::set<std::string>& needed);
 
@@ -100,6 +107,7 @@ private:
     SnapshotLimits limits_;
     Disk disk_;
     PathPolicy policy_;
+    bool cleared_shown_ = false;  // of what an earlier run has left
 };
 
 }  // namespace primum::remedy

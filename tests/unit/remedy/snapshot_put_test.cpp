@@ -42,7 +42,7 @@ protected:
         };
     }
 
-    TempTree tree;
+    TempTree tree{true};
     SnapshotStore sound{tree.path("store"), {}, {}, tree.policy()};
     std::size_t count = 0;
 };
