@@ -198,6 +198,7 @@ void Daemon::start_recording() {
         segment_chain_options(settings_.state_dir / "recordings",
                               {settings_.recording.size_bytes, settings_.recording.age},
                               started_);
+    recording.save = [this] { return engine_.save(); };
     recorder_ = std::make_unique<Recorder>(std::move(recording));
     recorder_source_ =
         loop_.on_io(recorder_->fd(), EPOLLIN, [this](std::uint32_t) { recording_changed(); });

@@ -28,6 +28,9 @@ std::size_t bytes_of(const Event& event) {
     if (const auto* rules = std::get_if<RulesEvent>(&event.body)) {
         return sizeof(Event) + rules->text.size();
     }
+    if (const auto* restore = std::get_if<RestoreEvent>(&event.body)) {
+        return sizeof(Event) + restore->state.engine.size();
+    }
     return sizeof(Event) + 256;
 }
 
@@ -65,8 +68,15 @@ public:
             return;
         }
         const bool was_empty = queue_.empty();
-        queued_bytes_ += bytes_of(event);
-        queue_.push_back(std::move(event));
+        const Stamp at = event.at;
+        if (begins_anew_) {  // the engine has taken it: it is in the state
+            ++figures_.dropped;
+        } else {
+            push({std::move(event)});
+        }
+        if (std::exchange(begins_anew_, false) || std::exchange(segment_due_, false)) {
+            begin_segment(at);
+        }
         if (was_empty || queued_bytes_ >= options_.flush_bytes ||
             queue_.size() >= options_.max_events / 2) {
             wake_.notify_one();
@@ -78,20 +88,23 @@ public:
         std::unique_lock lock{mutex_};
         while (!stopping_ || !queue_.empty()) {
             wait(lock);
-            const auto events = std::exchange(queue_, {});
+            const auto items = std::exchange(queue_, {});
             queued_bytes_ = 0;
+            beginning_ = false;
             const bool ended = std::exchange(segment_ended_, false);
-            const auto rules = rules_;
             lock.unlock();
-            auto written = write(events, rules);
+            auto written = write(items);
             if (written && ended) {
                 written = chain_.close();
                 chain_.leave_out();
             }
             lock.lock();
             figures_.segments = chain_.begun();
+            if (written && !items.empty() && !beginning_) {
+                segment_due_ = chain_.due(items.back().event.at.t);
+            }
             if (!written) {
-                failed(written.error(), events.size());
+                failed(written.error(), items.size());
                 wake_.wait_for(lock, options_.retry_after, [this] { return stopping_; });
             }
             if (!written || ended) {
@@ -134,24 +147,48 @@ private:
         });
     }
 
-    // `rules`: the newest of which the queue knew.
-    [[nodiscard]] Result<void, event::RecordingError> write(
-        const std::vector<Event>& events, const std::optional<RulesEvent>& rules) {
-        for (const Event& event : events) {
-            if (!chain_.is_open() || chain_.due(event.at.t)) {
-                if (auto begun = chain_.begin(event.at); !begun) {
+    struct Item {
+        Event event;
+        bool begins_segment = false;
+        bool ends_head = false;  // of a segment
+    };
+
+    void push(Item item) {
+        queued_bytes_ += bytes_of(item.event);
+        queue_.push_back(std::move(item));
+    }
+
+    // With the engine as it is now.
+    void begin_segment(Stamp at) {
+        RestoreEvent restore;
+        restore.state.engine = options_.save ? options_.save() : std::string{};
+        const bool has_state = !restore.state.engine.empty() &&
+                               restore.state.engine.size() <= options_.max_state_bytes;
+        if (has_state) {
+            push({{at, std::move(restore)}, true, !rules_});
+        } else {
+            ++figures_.stateless;
+        }
+        if (rules_) {
+            push({{at, *rules_}, !has_state, true});
+        }
+        beginning_ = true;
+    }
+
+    [[nodiscard]] Result<void, event::RecordingError> write(const std::vector<Item>& items) {
+        for (const Item& item : items) {
+            if (!chain_.is_open() || item.begins_segment) {
+                if (auto begun = chain_.begin(item.event.at); !begun) {
                     return begun;
                 }
-                const bool says_them = std::holds_alternative<RestoreEvent>(event.body) ||
-                                       std::holds_alternative<RulesEvent>(event.body);
-                if (rules && !says_them) {
-                    if (auto added = add({event.at, *rules}); !added) {
-                        return added;
-                    }
-                }
             }
-            if (auto added = add(event); !added) {
+            if (auto added = add(item.event); !added) {
                 return added;
+            }
+            if (item.ends_head) {
+                if (auto ended = chain_.end_head(); !ended) {
+                    return ended;
+                }
             }
         }
         return chain_.flush();
@@ -168,6 +205,7 @@ private:
         queue_.clear();
         queued_bytes_ = 0;
         segment_ended_ = false;
+        segment_due_ = false;
         broken(error.message);
     }
 
@@ -183,6 +221,7 @@ private:
         if (!figures_.recording) {
             figures_.recording = true;
             figures_.problem.clear();
+            begins_anew_ = true;
             tell();
         }
     }
@@ -196,11 +235,14 @@ private:
     mutable std::mutex mutex_;
     std::condition_variable wake_;
     std::condition_variable ended_changed_;
-    std::vector<Event> queue_;
+    std::vector<Item> queue_;
     std::optional<RulesEvent> rules_;  // in force
     std::size_t queued_bytes_ = 0;
     RecorderFigures figures_;
     bool segment_ended_ = false;  // what comes next is not what came after
+    bool segment_due_ = false;    // the open one is long enough
+    bool beginning_ = false;      // the beginning of the next one is in the queue
+    bool begins_anew_ = false;    // none is open, and what comes next begins one
     bool stopping_ = false;
     bool ended_ = false;
 };

@@ -8,6 +8,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -15,28 +16,34 @@ namespace primum::daemon {
 
 struct RecorderOptions {
     SegmentChainOptions chain;
-    std::size_t max_events = 16'384;                    // waiting for the thread
-    std::size_t max_bytes = std::size_t{16} << 20U;     // of them, about
-    Duration flush_after = std::chrono::seconds{5};     // an event is on the disk by then
-    std::size_t flush_bytes = std::size_t{256} << 10U;  // or when so much is waiting
-    Duration retry_after = std::chrono::seconds{30};    // after the disk refused
+    std::size_t max_events = 16'384;                      // waiting for the thread
+    std::size_t max_bytes = std::size_t{16} << 20U;       // of them, about
+    Duration flush_after = std::chrono::seconds{5};       // an event is on the disk by then
+    std::size_t flush_bytes = std::size_t{256} << 10U;    // or when so much is waiting
+    Duration retry_after = std::chrono::seconds{30};      // after the disk refused
+    std::size_t max_state_bytes = std::size_t{8} << 20U;  // of an engine's state
+    // The engine's state (Engine::save) after the event that was recorded last. Called by record().
+    std::function<std::string()> save;
 };
 
 struct RecorderFigures {
-    std::uint64_t dropped = 0;   // events that are in no segment
-    std::uint32_t segments = 0;  // begun
-    bool recording = true;       // false between a failure and the next segment
-    std::string problem;         // why not; empty while recording
+    std::uint64_t dropped = 0;    // events that are in no segment
+    std::uint32_t segments = 0;   // begun
+    std::uint32_t stateless = 0;  // of them begun without a state, which was too large
+    bool recording = true;        // false between a failure and the next segment
+    std::string problem;          // why not; empty while recording
 };
 
 // Writes every event that reached the core to this run's recording. record() hands over and
 // returns; one thread of its own turns events into lines, packs and writes them. Nothing is done
 // while nothing is recorded.
 //
-// The first segment of a run begins with `restore` and `rules`; those after it go on where it ended
-// and begin with the rules in force, so that a replay needs the run from its beginning. What cannot
-// be recorded (the queue is full, the disk refuses) ends the segment. The next begins when there is
-// room again and leaves out one number, which tells a reader that something is missing.
+// Every segment begins with `restore` and `rules`: the first of a run with what the ledger gave
+// back, each later one with the whole state of the engine and the rules in force, so that it can be
+// replayed by itself. (A state over max_state_bytes is left out, and counted: then the segments
+// before are needed.) What cannot be recorded (the queue is full, the disk refuses) ends the
+// segment. The next begins when there is room again and leaves out one number, which tells a reader
+// that something is missing.
 //
 // All members are for the loop thread.
 class Recorder {

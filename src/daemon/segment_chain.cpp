@@ -11,6 +11,7 @@ namespace {
 
 constexpr std::uint64_t parts = 8;
 constexpr std::uint64_t most_bytes = std::uint64_t{32} << 20U;
+constexpr std::uint64_t heads = 4;  // a segment is at least so many times what it begins with
 constexpr Duration longest = std::chrono::hours{24};
 
 }  // namespace
@@ -44,6 +45,7 @@ Result<void, event::RecordingError> SegmentChain::begin(Stamp now) {
     }
     ++sequence_;
     ++begun_;
+    head_bytes_ = 0;
     writer_.emplace(*std::move(writer));
     since_ = now.t;
     return {};
@@ -51,6 +53,12 @@ Result<void, event::RecordingError> SegmentChain::begin(Stamp now) {
 
 Result<void, event::RecordingError> SegmentChain::add(std::string_view line) {
     return writer_->add(line);
+}
+
+Result<void, event::RecordingError> SegmentChain::end_head() {
+    auto flushed = flush();
+    head_bytes_ = writer_ ? writer_->size_bytes() : 0;
+    return flushed;
 }
 
 Result<void, event::RecordingError> SegmentChain::flush() {
@@ -67,8 +75,9 @@ Result<void, event::RecordingError> SegmentChain::close() {
 }
 
 bool SegmentChain::due(Instant now) const {
-    return writer_ && (writer_->size_bytes() >= options_.segment_bytes ||
-                       now - since_ >= options_.segment_age);
+    return writer_ &&
+           (writer_->size_bytes() >= std::max(options_.segment_bytes, heads * head_bytes_) ||
+            now - since_ >= options_.segment_age);
 }
 
 // Room is made for the segment that is about to begin.

@@ -39,6 +39,9 @@ public:
     // next. Makes the directory where it is not there.
     [[nodiscard]] Result<void, event::RecordingError> begin(Stamp now);
     [[nodiscard]] Result<void, event::RecordingError> add(std::string_view line);
+    // What was added so far is what a segment begins with. It counts as little: a segment is long
+    // enough only when it is a small part of it.
+    [[nodiscard]] Result<void, event::RecordingError> end_head();
     [[nodiscard]] Result<void, event::RecordingError> flush();
     // Whole and on the disk; nothing is open afterwards, whatever it gives.
     [[nodiscard]] Result<void, event::RecordingError> close();
@@ -59,6 +62,7 @@ private:
     std::optional<event::RecordingWriter> writer_;
     std::uint32_t sequence_ = 0;
     std::uint32_t begun_ = 0;
+    std::uint64_t head_bytes_ = 0;
     Instant since_;
 };
 

@@ -86,8 +86,7 @@ std::vector<Segment> outlived(const std::vector<Segment>& oldest_first,
     std::vector<Segment> gone;
     for (const Segment& segment : oldest_first) {
         const bool newest_run = segment.name.run == oldest_first.back().name.run;
-        const bool needed =
-            newest_run && (segment.name.sequence == 1 || segment.name == oldest_first.back().name);
+        const bool needed = segment.name == oldest_first.back().name;
         const bool too_old = !newest_run && now - segment.changed > keep.age;
         if (!needed && (size > keep.size_bytes || too_old)) {
             size -= segment.size_bytes;

@@ -52,8 +52,7 @@ struct Retention {
 };
 
 // Which segments go so that the rest is within bounds: the oldest first. Of the newest run, which
-// is being written, age takes none, and size neither the first segment, without which nothing of it
-// could be replayed, nor the last.
+// is being written, age takes none, and size not the last.
 [[nodiscard]] std::vector<Segment> outlived(const std::vector<Segment>& oldest_first,
                                             const Retention& keep,
                                             WallTime now);

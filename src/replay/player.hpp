@@ -11,8 +11,10 @@
 
 namespace primum::replay {
 
-// Makes the decisions of a recording again: recorded rules, recorded answers, the same bytes. The
-// rules that a later segment begins with are those in force, and change nothing.
+// Makes the decisions of a recording again: recorded rules, recorded answers, the same bytes. It
+// begins at any segment: a later one of a run carries the engine's state, and changes nothing where
+// the ones before it were played. A state of another version of primum is left alone there, and
+// elsewhere refused.
 class Player {
 public:
     // What the engine gives for this event. An error where the recording does not begin as one
@@ -22,8 +24,11 @@ public:
     [[nodiscard]] const Engine& engine() const { return engine_; }
 
 private:
+    [[nodiscard]] Result<std::vector<Effect>, ReplayError> begin(const Event& event);
+
     Engine engine_;
     bool begun_ = false;
+    bool wants_rules_ = false;  // even those that it says it has
 };
 
 }  // namespace primum::replay

@@ -76,6 +76,13 @@ Result<const Event*, ReplayError> RecordedEvents::next() {
         if (!line) {
             close_segment();
         } else if (const auto read = lines_.read_recorded(*line, event_)) {
+            const bool begins = std::holds_alternative<RestoreEvent>(event_.body);
+            if (std::exchange(must_begin_, false) && !begins) {
+                return fail(ReplayError{reader_->path().string() +
+                                            ": it does not stand alone, the segments of its run "
+                                            "before it are needed to replay it",
+                                        false});
+            }
             return &event_;
         } else if (!line->empty()) {
             const event::LineError& error = read.error();
@@ -104,12 +111,9 @@ Result<bool, ReplayError> RecordedEvents::open_next() {
     }
     reader_.emplace(*std::move(reader));
     const auto name = event::parse_segment_name(path.filename().string());
-    if (name && name->sequence != 1 && !is_next(last_name_, name)) {
-        if (!last_name_ || last_name_->run != name->run) {
-            return fail(ReplayError{path.string() + ": the run begins in " +
-                                    event::format_segment_name({name->run, 1}) +
-                                    ", which is needed to replay it"});
-        }
+    const bool same_run = name && last_name_ && last_name_->run == name->run;
+    must_begin_ = name && name->sequence != 1 && !same_run;
+    if (same_run && !is_next(last_name_, name)) {
         remark("some of the run before this segment is missing", Remark::Kind::missing);
     }
     last_name_ = name;

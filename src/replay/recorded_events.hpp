@@ -43,7 +43,7 @@ public:
         const std::vector<std::filesystem::path>& files_or_directories);
 
     // The next event, valid until the next call; null at the end. An error where a file is gone
-    // since, or a segment is there without the first one of its run.
+    // since, or a segment does not stand alone and those before it are not there.
     [[nodiscard]] Result<const Event*, ReplayError> next();
 
     // "FILE:LINE" of the event that next() gave last.
@@ -68,6 +68,7 @@ private:
     std::size_t next_file_ = 0;
     std::optional<event::RecordingReader> reader_;
     std::optional<event::SegmentName> last_name_;
+    bool must_begin_ = false;  // the next event begins a segment that nothing before leads up to
     event::EventReader lines_;
     Event event_;
     std::vector<Remark> remarks_;

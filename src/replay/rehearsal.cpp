@@ -37,21 +37,64 @@ RestoreEvent without_history(const RestoreEvent& recorded) {
 
 Result<std::vector<Rehearsal::Step>, ReplayError> Rehearsal::play(const Event& event) {
     steps_.clear();
-    if (const auto* restore = std::get_if<RestoreEvent>(&event.body)) {
-        begun_ = true;
-        engine_ = Engine{};
-        feed(event.at, without_history(*restore));
+    if (std::holds_alternative<RestoreEvent>(event.body)) {
+        if (auto begun = begin(event); !begun) {
+            return fail(begun.error());
+        }
     } else if (!begun_) {
         return fail(ReplayError{"a recording begins with a restore event, this one does not"});
     } else if (std::holds_alternative<RulesEvent>(event.body)) {
         if (auto taken = take_rules(event); !taken) {
             return fail(taken.error());
         }
-    } else if (!belongs_to_the_recorded_run(event.body)) {
+    } else if (!answers_another(event.body)) {
         catch_up(event.at);
         feed(event.at, event.body);
     }
     return std::move(steps_);
+}
+
+// A later segment of a run that is being rehearsed is no start.
+Result<void, ReplayError> Rehearsal::begin(const Event& event) {
+    const auto& restore = std::get<RestoreEvent>(event.body);
+    if (restore.state.engine.empty()) {
+        begun_ = true;
+        in_middle_ = false;
+        engine_ = Engine{};
+        feed(event.at, without_history(restore));
+        return {};
+    }
+    if (begun_) {
+        return {};
+    }
+    if (!engine_.advance(event).empty()) {
+        return fail(ReplayError{
+            "the state that this segment begins with is of another version of primum, or damaged: "
+            "begin with the first segment of the run"});
+    }
+    begun_ = wants_rules_ = in_middle_ = true;
+    last_ = event.at;
+    const auto targets = engine_.targets();
+    unanswered_ = static_cast<std::size_t>(
+        std::count_if(targets.begin(), targets.end(), [](const TargetSummary& each) {
+            return each.phase == Phase::intending;
+        }));
+    return {};
+}
+
+bool Rehearsal::answers_another(const EventBody& body) {
+    if (!belongs_to_the_recorded_run(body)) {
+        return false;
+    }
+    if (const auto* ledger = std::get_if<LedgerEvent>(&body)) {
+        if (in_middle_ && unanswered_ > 0) {
+            --unanswered_;
+            return false;
+        }
+        foreign_.insert(ledger->action);
+    }
+    const auto* action = std::get_if<ActionEvent>(&body);
+    return !in_middle_ || action == nullptr || foreign_.contains(action->action);
 }
 
 Result<void, ReplayError> Rehearsal::take_rules(const Event& event) {
@@ -59,7 +102,7 @@ Result<void, ReplayError> Rehearsal::take_rules(const Event& event) {
     if (rules_ != nullptr) {
         rules = RulesEvent{rules_->digest, {}, rules_};
     }
-    if (rules.digest == engine_.host().rules_digest) {
+    if (!wants_rules_ && rules.digest == engine_.host().rules_digest) {
         return {};
     }
     if (rules.compiled == nullptr) {
@@ -67,7 +110,9 @@ Result<void, ReplayError> Rehearsal::take_rules(const Event& event) {
             return compiled;
         }
     }
-    catch_up(event.at);
+    if (!std::exchange(wants_rules_, false)) {
+        catch_up(event.at);
+    }
     feed(event.at, std::move(rules));
     return {};
 }

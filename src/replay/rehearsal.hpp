@@ -11,6 +11,8 @@
 #include <cstddef>
 #include <memory>
 #include <optional>
+#include <set>
+#include <string>
 #include <vector>
 
 namespace primum::replay {
@@ -25,7 +27,9 @@ namespace primum::replay {
 // and actions that they name are others. Ticks come when this engine asks for them.
 //
 // A recorded start begins anew with the recorded holds and baselines, without incidents and
-// actions.
+// actions. In the middle of a run it begins with the recorded state of the engine, incidents and
+// all; what has another meaning in these rules is as after a reload. An action that was under way
+// then gets its recorded answers.
 class Rehearsal {
 public:
     // Null: the recorded rules, with their reloads.
@@ -44,6 +48,9 @@ private:
     // A fast series of ticks for one event; an engine that asks for more gets them with the next.
     static constexpr std::size_t max_ticks = 10'000;
 
+    [[nodiscard]] Result<void, ReplayError> begin(const Event& event);
+    // Whether the event answers what this engine did not ask.
+    [[nodiscard]] bool answers_another(const EventBody& body);
     [[nodiscard]] Result<void, ReplayError> take_rules(const Event& event);
     void catch_up(Stamp until);
     void feed(Stamp at, EventBody body);
@@ -52,6 +59,10 @@ private:
     std::shared_ptr<const RuleSet> rules_;
     Engine engine_;
     bool begun_ = false;
+    bool wants_rules_ = false;       // even those that it says it has
+    bool in_middle_ = false;         // of a run: what was under way there gets its answers
+    std::size_t unanswered_ = 0;     // intents of the state that the ledger has not answered
+    std::set<std::string> foreign_;  // recorded actions that are not of the state
     std::optional<Stamp> last_;
     std::vector<EventBody> answers_;
     std::vector<Step> steps_;

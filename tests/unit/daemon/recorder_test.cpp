@@ -106,8 +106,9 @@ TEST_F(RecorderTest, WritesWhatItWasGivenInItsOrder) {
     EXPECT_TRUE(recorder_->figures().recording);
 }
 
-TEST_F(RecorderTest, ALaterSegmentGoesOnAndBeginsWithTheRules) {
+TEST_F(RecorderTest, ALaterSegmentBeginsWithTheStateAndTheRules) {
     auto short_ones = options();
+    short_ones.save = [this] { return "state after " + std::to_string(next_ - 1); };
     short_ones.chain.segment_age = 5ms;
     short_ones.max_events = 10'000'000;
     short_ones.max_bytes = SIZE_MAX;
@@ -118,14 +119,34 @@ TEST_F(RecorderTest, ALaterSegmentGoesOnAndBeginsWithTheRules) {
     ASSERT_GE(all.size(), 3U);
     std::size_t events = 0;
     for (std::size_t i = 0; i < all.size(); ++i) {
-        const std::size_t head = i == 0 ? 1 : 0;
-        EXPECT_NE(all[i].at(head).find(R"("digest":"digest","text":"text")"), std::string::npos);
-        events += all[i].size() - head - 1;
+        EXPECT_NE(all[i].at(0).find(R"("type":"restore")"), std::string::npos);
+        EXPECT_NE(all[i].at(1).find(R"("digest":"digest","text":"text")"), std::string::npos);
+        if (i > 0) {  // as it was between the two events
+            const auto state = R"("engine":"state after )" + std::to_string(999 + events) + '"';
+            EXPECT_NE(all[i][0].find(state), std::string::npos) << all[i][0];
+            EXPECT_EQ(all[i].at(2),
+                      event::write_event(sample(static_cast<std::int64_t>(1'000 + events))));
+        }
+        events += all[i].size() - 2;
     }
     EXPECT_EQ(events, static_cast<std::size_t>(next_ - 1'000));
     EXPECT_EQ(recorder_->figures().dropped, 0U);
     const auto segments = event::list_segments(folder());
     EXPECT_EQ(segments->back().name.sequence, all.size());
+}
+
+TEST_F(RecorderTest, AStateThatIsTooLargeIsLeftOutAndCounted) {
+    auto short_ones = options();
+    short_ones.chain.segment_age = 5ms;
+    short_ones.max_events = 10'000'000;
+    short_ones.max_bytes = SIZE_MAX;
+    short_ones.max_state_bytes = 4;
+    short_ones.save = [] { return std::string{"large"}; };
+    start(short_ones);
+    record_until([&] { return recorder_->figures().segments >= 2; });
+    ASSERT_TRUE(recorder_->stop(20s));
+    EXPECT_GE(recorder_->figures().stateless, 1U);
+    EXPECT_NE(lines().at(1).at(0).find(R"("digest":"digest","text":"text")"), std::string::npos);
 }
 
 TEST_F(RecorderTest, AFullQueueEndsTheSegmentAndIsCounted) {

@@ -89,6 +89,21 @@ public:
         now = {until, now.wall + (until - now.t)};
     }
 
+    // What a segment that begins here begins with.
+    [[nodiscard]] std::vector<Event> head() const {
+        RestoreEvent restore;
+        restore.state.engine = engine.save();
+        std::vector<Event> head{{now, restore}};
+        for (const Event& event : events) {
+            if (const auto* rules = std::get_if<RulesEvent>(&event.body)) {
+                head.resize(1);
+                head.push_back({now, RulesEvent{rules->digest, rules->text, nullptr}});
+            }
+        }
+        head[0].at = head[1].at = events.back().at;
+        return head;
+    }
+
     void unit(const std::string& active_state) {
         UnitEvent state;
         state.unit = "gateway.service";

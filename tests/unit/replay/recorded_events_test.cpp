@@ -86,16 +86,27 @@ TEST(RecordedEventsTest, AMissingSegmentIsRemarked) {
     EXPECT_EQ(events->count(Remark::Kind::bad_line), 0U);
 }
 
-TEST(RecordedEventsTest, ARunIsNotBegunInItsMiddle) {
+TEST(RecordedEventsTest, ASegmentThatBeginsWithAStateStandsAlone) {
     const TempDir directory;
     LiveRun live;
     live.start(test::restart_rules());
     live.write(directory.path() / event::format_segment_name({wall_from_us(5), 2}));
     auto events = RecordedEvents::open({directory.path()});
+    EXPECT_EQ(count(*events), live.lines.size());
+    EXPECT_TRUE(events->remarks().empty());
+}
+
+TEST(RecordedEventsTest, AnotherIsNotBegunWithoutThoseBeforeIt) {
+    const TempDir directory;
+    LiveRun live;
+    live.start(test::restart_rules());
+    live.write(directory.path() / event::format_segment_name({wall_from_us(5), 2}), 1);
+    auto events = RecordedEvents::open({directory.path()});
     const auto event = events->next();
     ASSERT_FALSE(event);
     EXPECT_FALSE(event.error().missing);
-    EXPECT_THAT(event.error().message, HasSubstr("the run begins in recording-5-000001.jsonl.zst"));
+    EXPECT_THAT(event.error().message,
+                HasSubstr("recording-5-000002.jsonl.zst: it does not stand"));
 }
 
 TEST(RecordedEventsTest, RemarksAreBoundedAndCounted) {

@@ -81,6 +81,52 @@ TEST(RehearsalTest, AStartBeginsAnewWithoutTheRecordedHistory) {
     EXPECT_THAT(found.effects, testing::Not(testing::Contains(testing::HasSubstr("\"id\":8"))));
 }
 
+// From the middle of a failure on: the target that means something else warms up and acts in its
+// own time, and what was under way before gets its recorded answers.
+TEST(RehearsalTest, BeginsInTheMiddleOfARun) {
+    for (const Duration before :
+         {Duration{std::chrono::seconds{1}}, Duration{std::chrono::seconds{15}}}) {
+        LiveRun live;
+        live.start(test::restart_rules("10s"));
+        live.unit("active");
+        live.wait(std::chrono::minutes{5});
+        live.unit("failed");
+        live.wait(before);
+        live.events = live.head();
+        live.wait(std::chrono::minutes{1});
+        live.unit("active");
+        live.wait(std::chrono::minutes{20});
+        live.send(TickEvent{});
+        const auto same = rehearse(live, test::compile(test::restart_rules("10s")).rules);
+        const auto other = rehearse(live, test::compile(test::restart_rules("25s")).rules);
+        const bool acts = before < std::chrono::seconds{10};
+        EXPECT_EQ(same.actions.size(), acts ? 1U : 0U);
+        EXPECT_EQ(other.actions.size(), acts ? 1U : 0U);
+        EXPECT_THAT(same.effects, testing::Contains(testing::HasSubstr(R"("outcome":"improved")")));
+        EXPECT_THAT(other.effects,
+                    testing::Contains(testing::HasSubstr(R"("outcome":"improved")")));
+    }
+}
+
+TEST(RehearsalTest, ALaterSegmentIsNoStart) {
+    LiveRun live = one_failure();
+    const auto whole = rehearse(live, test::compile(test::restart_rules("25s")).rules);
+    LiveRun cut;
+    cut.start(test::restart_rules("10s"));
+    cut.unit("active");
+    cut.wait(std::chrono::minutes{5});
+    cut.unit("failed");
+    for (const Event& event : cut.head()) {
+        cut.events.push_back(event);
+    }
+    cut.wait(std::chrono::minutes{1});
+    cut.unit("active");
+    cut.wait(std::chrono::minutes{20});
+    cut.send(TickEvent{});
+    EXPECT_EQ(rehearse(cut, test::compile(test::restart_rules("25s")).rules).effects,
+              whole.effects);
+}
+
 TEST(RehearsalTest, RecordedReloadsCountOnlyWithTheRecordedRules) {
     LiveRun live;
     live.start(test::restart_rules("10s"));
