@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "actuator/ports.hpp"
 
+#include "remedy/pointer.hpp"
+
 #include <utility>
 
 namespace primum::actuator {
@@ -25,6 +27,18 @@ Ports make_ports(const remedy::Tools& tools) {
                                const systemd::UnitFacts& unit,
                                Ports::ReportDone done) {
         remedy::judge_left(tools, order, way_back, unit, std::move(done));
+    };
+    ports.pointer = [&snapshots = tools.snapshots](const ProviderRule& provider) {
+        auto reading = remedy::read_pointer(provider, snapshots.policy());
+        ProviderEvent event;
+        event.provider = provider.name;
+        if (reading) {
+            event.candidate = std::move(reading->candidate);
+            event.detail = std::move(reading->detail);
+        } else {
+            event.detail = std::move(reading.error().message);
+        }
+        return event;
     };
     ports.identify = [&snapshots = tools.snapshots](const std::string& path) {
         return snapshots.identify(path);
