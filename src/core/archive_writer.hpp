@@ -127,22 +127,33 @@ private:
         out_.append(buffer.data(), static_cast<std::size_t>(end + 1 - buffer.data()));
     }
     void bits(std::uint64_t value) {
+        std::array<char, 17> buffer{};
+        std::size_t size = 0;
         do {
-            out_ += hex_digits[value >> 60U];
+            buffer[size++] = hex_digits[value >> 60U];
             value <<= 4U;
         } while (value != 0);
-        out_ += ' ';
+        buffer[size++] = ' ';
+        out_.append(buffer.data(), size);
+    }
+    static bool is_plain(char c) {
+        return c > ' ' && c <= '~' && c != '%' && c != '"' && c != '\\';
     }
     void text(std::string_view characters) {
         out_ += '=';
-        for (const char c : characters) {
-            const auto byte = static_cast<unsigned char>(c);
-            if (byte <= ' ' || byte > '~' || c == '%' || c == '"' || c == '\\') {
+        while (!characters.empty()) {
+            std::size_t plain = 0;
+            while (plain < characters.size() && is_plain(characters[plain])) {
+                ++plain;
+            }
+            out_.append(characters.substr(0, plain));
+            characters.remove_prefix(plain);
+            if (!characters.empty()) {
+                const auto byte = static_cast<unsigned char>(characters.front());
                 out_ += '%';
                 out_ += hex_digits[byte >> 4U];
                 out_ += hex_digits[byte & 0xFU];
-            } else {
-                out_ += c;
+                characters.remove_prefix(1);
             }
         }
         out_ += ' ';

@@ -126,7 +126,7 @@ private:
     template <class Archive, class Self>
     static void members(Archive& archive, Self& self);
     [[nodiscard]] Homes list_homes() const;
-    bool make_homes(Homes& homes);
+    bool make_homes(const Homes& homes);
     bool make_target(const TargetHome& home);
     [[nodiscard]] bool is_possible() const;
     // Becomes what the text says; else nothing has changed, and `why` tells.

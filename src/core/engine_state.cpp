@@ -69,13 +69,12 @@ struct Engine::Impl::Home {
 };
 
 struct Engine::Impl::Homes {
-    std::optional<RuleSet> rules;
     std::vector<TargetHome> targets;
     std::vector<Home> sources;
     std::vector<Home> providers;
 
     static void members(auto& archive, auto& it) {
-        archive.whole(it, it.rules, it.targets, it.sources, it.providers);
+        archive.whole(it, it.targets, it.sources, it.providers);
     }
 };
 
@@ -89,8 +88,17 @@ void Engine::Impl::members(Archive& archive, Self& self) {
         homes = self.list_homes();
     }
     archive(homes);
+    bool has_rules = self.world_.rules != nullptr;
+    archive(has_rules);
     if constexpr (Archive::reads) {
+        if (has_rules) {
+            RuleSet rules;
+            archive(rules);
+            self.world_.rules = std::make_shared<const RuleSet>(std::move(rules));
+        }
         archive.require(archive.ok() && self.make_homes(homes));
+    } else if (has_rules) {
+        archive(*self.world_.rules);
     }
     for (const auto& [name, target] : self.targets_) {
         if (archive.ok()) {
@@ -113,9 +121,6 @@ void Engine::Impl::members(Archive& archive, Self& self) {
 
 Engine::Impl::Homes Engine::Impl::list_homes() const {
     Homes homes;
-    if (world_.rules != nullptr) {
-        homes.rules = *world_.rules;
-    }
     for (const auto& [name, target] : targets_) {
         TargetHome home{target->key, name, std::nullopt};
         if (target->gone) {
@@ -162,25 +167,26 @@ bool fits_together(const RuleSet& rules) {
 }
 
 template <class Rules>
-auto* rule_of(Rules& rules, std::string_view name) {
-    const auto found = std::find_if(
-        rules.begin(), rules.end(), [&](const auto& each) { return each.name == name; });
-    return found == rules.end() ? nullptr : &*found;
+auto* rule_of(Rules& rules, std::string_view name) {  // they are sorted by name
+    const auto found = std::lower_bound(
+        rules.begin(), rules.end(), name, [](const auto& each, std::string_view wanted) {
+            return each.name < wanted;
+        });
+    return found == rules.end() || found->name != name ? nullptr : &*found;
 }
 
 }  // namespace
 
 // Makes what the state is of. Selectors are not in a state: until the rules come, no series is
 // taken.
-bool Engine::Impl::make_homes(Homes& homes) {
-    if (!homes.rules) {
+bool Engine::Impl::make_homes(const Homes& homes) {
+    if (world_.rules == nullptr) {
         return homes.targets.empty() && homes.sources.empty() && homes.providers.empty();
     }
-    if (!fits_together(*homes.rules)) {
+    const RuleSet& rules = *world_.rules;
+    if (!fits_together(rules)) {
         return false;
     }
-    world_.rules = std::make_shared<const RuleSet>(std::move(*homes.rules));
-    const RuleSet& rules = *world_.rules;
     for (const TargetHome& home : homes.targets) {
         if (!make_target(home)) {
             return false;

@@ -28,9 +28,6 @@ std::size_t bytes_of(const Event& event) {
     if (const auto* rules = std::get_if<RulesEvent>(&event.body)) {
         return sizeof(Event) + rules->text.size();
     }
-    if (const auto* restore = std::get_if<RestoreEvent>(&event.body)) {
-        return sizeof(Event) + restore->state.engine.size();
-    }
     return sizeof(Event) + 256;
 }
 

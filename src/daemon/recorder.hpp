@@ -16,12 +16,12 @@ namespace primum::daemon {
 
 struct RecorderOptions {
     SegmentChainOptions chain;
-    std::size_t max_events = 16'384;                      // waiting for the thread
-    std::size_t max_bytes = std::size_t{16} << 20U;       // of them, about
-    Duration flush_after = std::chrono::seconds{5};       // an event is on the disk by then
-    std::size_t flush_bytes = std::size_t{256} << 10U;    // or when so much is waiting
-    Duration retry_after = std::chrono::seconds{30};      // after the disk refused
-    std::size_t max_state_bytes = std::size_t{8} << 20U;  // of an engine's state
+    std::size_t max_events = 16'384;                       // waiting for the thread
+    std::size_t max_bytes = std::size_t{16} << 20U;        // of them, about
+    Duration flush_after = std::chrono::seconds{5};        // an event is on the disk by then
+    std::size_t flush_bytes = std::size_t{256} << 10U;     // or when so much is waiting
+    Duration retry_after = std::chrono::seconds{30};       // after the disk refused
+    std::size_t max_state_bytes = std::size_t{32} << 20U;  // of an engine's state, beside max_bytes
     // The engine's state (Engine::save) after the event that was recorded last. Called by record().
     std::function<std::string()> save;
 };
