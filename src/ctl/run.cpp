@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "ctl/run.hpp"
 
+#include "ctl/direct_rollback.hpp"
 #include "ctl/json.hpp"
 #include "ctl/render.hpp"
 #include "ctl/replay.hpp"
@@ -161,16 +162,22 @@ Request request_of(const Command& command) {
 }
 
 Exit change(const Command& command, Surroundings& world) {
-    const Request request = request_of(command);
+    Request request = request_of(command);
     if (command.target.empty() && command.verb == Verb::disable) {
         return switch_off(request, command, world);
     }
     if (command.target.empty() && command.verb == Verb::enable) {
         return switch_on(request, command, world);
     }
+    const bool direct = command.verb == Verb::rollback && world.uid == 0;
+    if (direct) {
+        request.timeout = switch_timeout;
+    }
     const auto reply = world.client.call(request);
     if (!reply.has_value()) {
-        return failed(reply.error(), command.json, world);
+        return direct && reply.error().kind != CallFailure::Kind::refused
+                   ? roll_back_directly(reply.error(), command, world)
+                   : failed(reply.error(), command.json, world);
     }
     world.out << (command.json ? reply_json(*reply) : printable(reply->text, true) + "\n");
     return Exit::ok;

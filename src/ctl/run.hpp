@@ -22,6 +22,7 @@ struct Surroundings {
     std::uint32_t uid = 0;  // who runs it
     OffSwitch off_switch{};
     bool progress = false;  // `err` is a terminal
+    std::string actuator_socket = "/run/primum/actuator.sock";
 };
 
 // Carries out one command. With `json` set, `out` gets one JSON document and nothing else, also
