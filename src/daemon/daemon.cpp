@@ -136,6 +136,7 @@ Result<void, StartError> Daemon::open_ledger() {
         auto state = opened->restore(clock_.now(), restored_.clock_synchronised);
         if (state) {
             restored_ = std::move(*state);
+            kept_rules_ = opened->kept_rules().value_or(std::nullopt);
             store.emplace(std::move(*opened));
         } else {
             ledger_unreadable_ = true;
@@ -204,7 +205,7 @@ void Daemon::start_recording() {
         loop_.on_io(recorder_->fd(), EPOLLIN, [this](std::uint32_t) { recording_changed(); });
 }
 
-// Rules that have errors give an empty set: nothing can come from doubt, and a reload mends it.
+// Rules that have errors leave those in force that were so last; a reload mends it.
 void Daemon::first_rules() {
     reloader_ = std::make_unique<Reloader>(
         loop_, clock_, "/proc/self/exe", options_.settings, reload_hooks());
@@ -212,12 +213,28 @@ void Daemon::first_rules() {
     reloader_->request([&answered](const bus::ReloadStatus&) { answered = true; });
     while (!answered && loop_.run_once(std::chrono::seconds{1})) {
     }
+    const auto kept = std::exchange(kept_rules_, std::nullopt);
     if (rules_ == nullptr) {
-        auto none = rules::compile_rules({}, settings_);
-        rules_ = none.rules;
-        driver_->submit(
-            RulesEvent{.digest = rules_->digest, .text = std::move(none.text), .compiled = rules_});
+        last_good_rules(kept);
     }
+}
+
+// Without any that can be read there are none: nothing can come from doubt.
+void Daemon::last_good_rules(const std::optional<std::string>& kept) {
+    auto load = rules::compile_rules(
+        kept ? rules::split_rules_text(*kept) : std::vector<rules::RuleFile>{}, settings_);
+    if (load.rules == nullptr) {
+        load = rules::compile_rules({}, settings_);
+    } else if (kept) {
+        journal_->warning(fmt::format("the rules have errors: those that were in force last stay so "
+                                      "({} targets, digest {})",
+                                      load.rules->targets.size(),
+                                      load.rules->digest.substr(0, 12)));
+    }
+    rules_ = load.rules;
+    reloader_->in_force(rules_->digest);
+    driver_->submit(
+        RulesEvent{.digest = rules_->digest, .text = std::move(load.text), .compiled = rules_});
 }
 
 void Daemon::start_senses() {

@@ -68,6 +68,7 @@ private:
     void start_core();
     void start_recording();
     void first_rules();
+    void last_good_rules(const std::optional<std::string>& kept);
     void start_senses();
     void start_http();
     int stop(int exit_code);
@@ -110,6 +111,7 @@ private:
     telemetry::Metrics metrics_;
     std::unique_ptr<telemetry::EffectLog> log_;
     std::optional<LockFile> lock_;
+    std::optional<std::string> kept_rules_;  // as the ledger gave them back
     RestoredState restored_;
     bool ledger_unreadable_ = false;  // it opens, but what is in it could not be read
     Engine engine_;

@@ -38,6 +38,8 @@ public:
 
     // Never answers from inside the call.
     void request(Answer answer);
+    // Another rule set than one that was read here is in force.
+    void in_force(const std::string& digest) { status_.digest = digest; }
     [[nodiscard]] bool busy() const { return check_.running() || !waiting_.empty(); }
     [[nodiscard]] const bus::ReloadStatus& status() const { return status_; }
 

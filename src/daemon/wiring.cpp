@@ -267,6 +267,10 @@ void Daemon::put_in_force(const rules::RulesLoad& load, const rules::Settings& s
             "state_dir, http.listen and recording take effect at the next start only");
     }
     rules_ = load.rules;
+    // For a start that finds only rules with errors.
+    ledger_->submit_query(
+        [text = load.text](ledger::Store& store) { static_cast<void>(store.keep_rules(text)); },
+        [](bool) {});
     driver_->submit(
         RulesEvent{.digest = load.rules->digest, .text = load.text, .compiled = load.rules});
     follow_rules();

@@ -122,6 +122,25 @@ LedgerResult<void> Store::append(std::span<const Record> records) {
     return transaction->commit();
 }
 
+LedgerResult<void> Store::keep_rules(const std::string& text) {
+    return execute(
+        "INSERT INTO meta VALUES('rules', ?) ON CONFLICT(name) DO UPDATE SET"
+        " value = excluded.value",
+        text);
+}
+
+LedgerResult<std::optional<std::string>> Store::kept_rules() {
+    auto found = database_.prepare("SELECT value FROM meta WHERE name = 'rules'");
+    if (!found) {
+        return fail(std::move(found.error()));
+    }
+    auto row = found->step();
+    if (!row) {
+        return fail(std::move(row.error()));
+    }
+    return *row ? std::optional{std::string{found->text(0)}} : std::nullopt;
+}
+
 LedgerResult<void> Store::probe() {
     return execute(
         "INSERT INTO meta VALUES('probe', '1') ON CONFLICT(name) DO UPDATE SET"

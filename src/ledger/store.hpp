@@ -91,6 +91,11 @@ public:
     // Newest first; `before` is not used.
     LedgerResult<std::vector<OperatorRecord>> operator_commands(Page page);
 
+    // The text of the rules that were put in force last (rules::split_rules_text reads it); nothing
+    // where none ever were.
+    LedgerResult<void> keep_rules(const std::string& text);
+    LedgerResult<std::optional<std::string>> kept_rules();
+
     // Walks the chain of action_transitions.
     LedgerResult<ChainReport> verify();
 

@@ -1,17 +1,18 @@
 // SPDX-License-Identifier: MIT
 //
-// Preloaded into a daemon of the box to end it, or to stop it, at one exact boundary: the file that
-// $CRASH_AT names says which, as `KIND NUMBER WHAT PROCESS`.
+// Preloaded into a daemon of the box to end it, to stop it or to fail it at one exact boundary: the
+// file that $CRASH_AT names says which, as `KIND NUMBER WHAT PROCESS`.
 //
 //   KIND    sync      a durable write (fsync, fdatasync)
 //           actuator  a message over the actuator's socket, in either direction
 //           bus       a message to the system bus
 //   NUMBER  which one, counted from 1 since the file has been there with this text
-//   WHAT    kill or stop, both just before the call
+//   WHAT    kill or stop, both just before the call; or fail: this and every later sync gives EIO
 //   PROCESS its number; another run of the same daemon goes on
 //
 // Without the file nothing happens. It is looked at again before every such call.
 
+#include <cerrno>
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
@@ -64,23 +65,36 @@ bool read_order(Order& order) {
            order.process == getpid();
 }
 
-// Counts one call of a kind, and acts when it is the one that was ordered.
-void boundary(const char* kind) {
+// Counts one call of a kind, and acts when it is the one that was ordered. True: it is to fail.
+bool boundary(const char* kind) {
     static std::mutex mutex;
     static Order counted;
     static int count = 0;
     Order order;
     if (!read_order(order) || std::strcmp(order.kind, kind) != 0) {
-        return;
+        return false;
     }
     const std::lock_guard lock{mutex};
     if (std::strcmp(order.text, counted.text) != 0) {
         counted = order;
         count = 0;
     }
-    if (++count == order.number) {
+    ++count;
+    if (std::strcmp(order.what, "fail") == 0) {
+        return count >= order.number;
+    }
+    if (count == order.number) {
         kill(getpid(), std::strcmp(order.what, "stop") == 0 ? SIGSTOP : SIGKILL);
     }
+    return false;
+}
+
+int synced(int (*next)(int), int fd) {
+    if (boundary("sync")) {
+        errno = EIO;
+        return -1;
+    }
+    return next(fd);
 }
 
 bool is_path(const sockaddr_un& address, socklen_t size, const char* path) {
@@ -111,14 +125,12 @@ extern "C" {
 
 int fsync(int fd) {
     static auto* const next = real(&fsync, "fsync");
-    boundary("sync");
-    return next(fd);
+    return synced(next, fd);
 }
 
 int fdatasync(int fd) {
     static auto* const next = real(&fdatasync, "fdatasync");
-    boundary("sync");
-    return next(fd);
+    return synced(next, fd);
 }
 
 ssize_t write(int fd, const void* data, size_t size) {

@@ -88,6 +88,30 @@ class ReloadTest(BoxCase):
         self.until_closed("web", 60)
         self.assertEqual(self.starts("web"), 2)
 
+    def test_a_start_with_wrong_rules_keeps_the_last_good_ones(self):
+        self.unit("web")
+        self.begin({"web": restart_rule("web", attempts=3)})
+        digest = self.primum.json("status")["host"]["rules_digest"]
+        self.primum.ctl("hold", "web", "--for", "10m", "--reason", "test")
+        self.kill("web")
+        self.until(lambda: self.incidents("web"), 10, "an incident")
+        self.box.write("/etc/primum/rules.d/ten.toml", TEN_MISTAKES)
+        self.box.run(["systemctl", "restart", "primumd.service"])
+        self.primum.wait_ready()
+        status = self.primum.json("status")
+        self.assertEqual(status["host"]["rules_digest"], digest)
+        self.assertGreaterEqual(len(status["daemon"]["reload"]["errors"]), 10)
+        self.assertIn("those that were in force last stay so",
+                      self.box.journal("-u", "primumd.service"))
+        self.assertTrue(self.incidents("web")[0]["open"], "the incident goes on")
+        # Mended files are the same rules: nothing begins anew, and the remedy is carried out.
+        self.box.run(["rm", "/etc/primum/rules.d/ten.toml"])
+        self.box.run(["systemctl", "reload", "primumd.service"])
+        self.until(lambda: self.primum.json("status")["daemon"]["reload"]["ok"], 10, "a reload")
+        self.primum.ctl("release", "web", "--reason", "test")
+        self.until(lambda: self.starts("web") == 2, 30, "the restart")
+        self.assertEqual(len(self.incidents("web")), 1)
+
     def test_primumctl_reload_refuses_wrong_rules(self):
         self.unit("web")
         self.begin({"web": restart_rule("web")})

@@ -74,6 +74,18 @@ TEST_F(StoreTest, ADamagedFileIsRefusedWithAdvice) {
     EXPECT_NE(store.error().message.find("move it aside"), std::string::npos);
 }
 
+TEST_F(StoreTest, KeepsTheRulesThatWereInForceLast) {
+    {
+        auto store = Store::open(options());
+        ASSERT_TRUE(store.has_value());
+        EXPECT_EQ(store->kept_rules().value(), std::nullopt);
+        ASSERT_TRUE(store->keep_rules("one").has_value());
+        ASSERT_TRUE(store->keep_rules("two\n\"two\"").has_value());
+    }
+    auto store = Store::open(options("boot-b"));
+    EXPECT_EQ(store->kept_rules().value(), "two\n\"two\"");
+}
+
 TEST_F(StoreTest, AProbeIsAWriteThatChangesNothing) {
     auto store = Store::open(options());
     ASSERT_TRUE(store->append(whole_story(1, 1)).has_value());
