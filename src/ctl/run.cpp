@@ -26,6 +26,8 @@ using Render = std::function<std::string(const Document&, const Painter&)>;
 // A password may be asked for; polkit gives up after two minutes.
 constexpr Duration interactive_timeout{std::chrono::seconds{150}};
 constexpr std::uint32_t actions_in_status = 5;
+// Of the last actions, which only the ledger knows: its disk may hang.
+constexpr Duration actions_within = std::chrono::milliseconds{500};
 
 constexpr std::array<std::pair<std::string_view, Exit>, 18> exits{{
     {"org.primum.Error.NotAuthorized", Exit::denied},
@@ -79,7 +81,8 @@ Exit read(const Request& request, bool json, const Render& render, Surroundings&
 // Without the last actions the rest is still worth showing: Status says what is wrong.
 Exit status(const Command& command, Surroundings& world) {
     const Render render = [&](const Document& document, const Painter& painter) {
-        const auto reply = world.client.call({"Actions", {actions_in_status, std::uint64_t{0}}});
+        const auto reply =
+            world.client.call({"Actions", {actions_in_status, std::uint64_t{0}}, actions_within});
         const std::optional<Document> actions =
             reply.has_value() ? Document::parse(reply->text) : std::nullopt;
         return render_status(document, actions.has_value() ? &*actions : nullptr, painter);

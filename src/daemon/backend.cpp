@@ -9,11 +9,23 @@ namespace primum::daemon {
 
 namespace {
 
+// A write that takes longer than this: the disk hangs, and so would a question.
+constexpr Duration stuck_after = std::chrono::seconds{1};
+
 // Asks `read` of the store on the ledger's thread; the answer comes back on the loop.
 template <class Stored, class Told = Stored, class Read, class Convert>
-void query(ledger::Ledger* ledger, Read read, Convert convert, bus::QueryAnswer<Told> answer) {
+void query(ledger::Ledger* ledger,
+           Instant now,
+           Read read,
+           Convert convert,
+           bus::QueryAnswer<Told> answer) {
     if (ledger == nullptr) {
         answer(fail(bus::QueryError{"the ledger is not open; try again in a moment"}));
+        return;
+    }
+    const auto pending = ledger->oldest_pending();
+    if (pending && now - *pending > stuck_after) {
+        answer(fail(bus::QueryError{"the ledger's disk does not answer; try again in a moment"}));
         return;
     }
     using Found = std::optional<ledger::LedgerResult<Stored>>;
@@ -115,6 +127,7 @@ void DaemonBackend::incidents(bus::Page page,
     using List = std::vector<RestoredIncident>;
     query<List>(
         ports_.ledger(),
+        clock_.now().t,
         [page](ledger::Store& store) {
             return store.incidents({.limit = page.limit, .before = page.before});
         },
@@ -126,6 +139,7 @@ void DaemonBackend::incident(std::uint64_t id,
                              bus::QueryAnswer<std::optional<bus::IncidentStory>> answer) {
     query<std::optional<ledger::IncidentStory>, std::optional<bus::IncidentStory>>(
         ports_.ledger(),
+        clock_.now().t,
         [id](ledger::Store& store) { return store.incident(id); },
         story,
         std::move(answer));
@@ -135,6 +149,7 @@ void DaemonBackend::actions(bus::Page page, bus::QueryAnswer<std::vector<Restore
     using List = std::vector<RestoredAction>;
     query<List>(
         ports_.ledger(),
+        clock_.now().t,
         [page](ledger::Store& store) {
             return store.actions({.limit = page.limit, .before = page.before});
         },

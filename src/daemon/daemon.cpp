@@ -226,10 +226,11 @@ void Daemon::last_good_rules(const std::optional<std::string>& kept) {
     if (load.rules == nullptr) {
         load = rules::compile_rules({}, settings_);
     } else if (kept) {
-        journal_->warning(fmt::format("the rules have errors: those that were in force last stay so "
-                                      "({} targets, digest {})",
-                                      load.rules->targets.size(),
-                                      load.rules->digest.substr(0, 12)));
+        journal_->warning(
+            fmt::format("the rules have errors: those that were in force last stay so "
+                        "({} targets, digest {})",
+                        load.rules->targets.size(),
+                        load.rules->digest.substr(0, 12)));
     }
     rules_ = load.rules;
     reloader_->in_force(rules_->digest);

@@ -31,7 +31,11 @@ LockError taken(const std::string& path, int fd) {
 }  // namespace
 
 Result<LockFile, LockError> LockFile::take(const std::string& path) {
-    const int fd = open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+    int fd = open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+    if (fd < 0 && (errno == EROFS || errno == ENOSPC)) {
+        // One of an earlier run can be locked all the same.
+        fd = open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+    }
     if (fd < 0) {
         return fail(refused(path, errno));
     }
@@ -43,7 +47,8 @@ Result<LockFile, LockError> LockFile::take(const std::string& path) {
     const auto pid = std::to_string(getpid()) + "\n";
     if (ftruncate(fd, 0) != 0 ||
         pwrite(fd, pid.data(), pid.size(), 0) != static_cast<ssize_t>(pid.size())) {
-        // The id is only a help for people: a full disk must not keep the daemon from starting.
+        // The id is only a help for people: a full disk or one that is read-only must not keep the
+        // daemon from starting.
         return lock;
     }
     return lock;
