@@ -12,7 +12,7 @@
 namespace primum::actuator {
 namespace {
 
-constexpr std::array<const char*, 2> migrations{
+constexpr std::array<const char*, 3> migrations{
     R"sql(
 CREATE TABLE actions (
   id                TEXT PRIMARY KEY,
@@ -64,6 +64,12 @@ CREATE TABLE rollbacks (
   finished_wall_us  INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX rollbacks_by_state ON rollbacks (state);
+)sql",
+    R"sql(
+CREATE TABLE probes (
+  id    INTEGER PRIMARY KEY CHECK (id = 0),
+  count INTEGER NOT NULL
+) STRICT;
 )sql"};
 
 constexpr std::array<std::string_view, 3> state_names{"started", "finished", "tombstone"};
@@ -160,6 +166,16 @@ StoreResult<std::vector<StoredAction>> ActionStore::read(ledger::Statement& stat
         }
         actions.push_back(row_of(statement));
     }
+}
+
+StoreResult<void> ActionStore::probe() {
+    auto statement = database_.prepare(
+        "INSERT INTO probes VALUES (0, 1) ON CONFLICT (id) DO UPDATE SET count = count + 1");
+    if (!statement.has_value()) {
+        return failed(statement.error());
+    }
+    const auto ran = statement->run();
+    return ran.has_value() ? StoreResult<void>{} : failed(ran.error());
 }
 
 StoreResult<std::optional<StoredAction>> ActionStore::find(const std::string& id) {

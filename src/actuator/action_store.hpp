@@ -101,6 +101,8 @@ public:
                                          std::string boot_id,
                                          const std::string& vfs = {});
 
+    // One small durable write that nobody reads: does the disk take it?
+    StoreResult<void> probe();
     StoreResult<std::optional<StoredAction>> find(const std::string& id);
     // Those that were started and have no end.
     StoreResult<std::vector<StoredAction>> unfinished();

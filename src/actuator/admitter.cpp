@@ -92,6 +92,12 @@ Answer Admitter::State::admit_ask(const Ask& ask, std::shared_ptr<const RuleSet>
     if (!store.has_value()) {
         return not_now(Refusal::storage, store.error().message);
     }
+    // An intent is not worth making for what could not be recorded here.
+    const bool only_asked = !ask.not_after.has_value() && !ask.dry_run;
+    const auto probed = only_asked ? (*store)->probe() : StoreResult<void>{};
+    if (!probed.has_value()) {
+        return not_now(Refusal::storage, probed.error().message);
+    }
     if (rules != nullptr) {
         const auto used = count_used(**store, ask, *rules, now);
         if (!used.has_value()) {

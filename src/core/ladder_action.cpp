@@ -23,6 +23,10 @@ std::string joined(const std::vector<std::string>& words) {
     return text;
 }
 
+std::string refusal_text(Refusal code, const std::string& detail) {
+    return std::string{name_of(code)} + (detail.empty() ? "" : ": " + detail);
+}
+
 // Refusals that asking again cannot change: the rung is passed over.
 bool is_final(Refusal refusal) {
     return refusal == Refusal::protected_unit || refusal == Refusal::masked ||
@@ -69,19 +73,22 @@ void Ladder::on_preflight(const PreflightEvent& answer) {
         go(Trigger::plan_dropped);
         return;
     }
-    const std::string code{name_of(answer.code)};
-    const std::string detail = code + (answer.detail.empty() ? "" : ": " + answer.detail);
     if (answer.answer == Preflight::cannot) {
         go(Trigger::plan_dropped);
-        mark_spent(target_.level, DecisionKind::passed_over, code, answer.detail);
+        mark_spent(target_.level,
+                   DecisionKind::passed_over,
+                   std::string{name_of(answer.code)},
+                   answer.detail);
         return;
     }
     if (answer.answer == Preflight::not_now) {
         go(Trigger::plan_dropped);
-        target_.held_back = HeldBack{Guard::preflight, detail, world_.now.t + preflight_retry};
+        target_.held_back = HeldBack{Guard::preflight,
+                                     refusal_text(answer.code, answer.detail),
+                                     world_.now.t + preflight_retry};
         return;
     }
-    if (remedy.kind == RemedyKind::restart && answer.blast_radius.size() > rung.max_blast_radius) {
+    if (answer.blast_radius.size() > rung.max_blast_radius) {
         go(Trigger::plan_dropped);
         target_.held_back = HeldBack{
             Guard::blast_radius,
@@ -297,6 +304,9 @@ void Ladder::finish(ActionResult result,
         if (is_final(refusal)) {
             mark_spent(
                 target_.level, DecisionKind::passed_over, std::string{name_of(refusal)}, detail);
+        } else {
+            target_.held_back = HeldBack{
+                Guard::preflight, refusal_text(refusal, detail), world_.now.t + preflight_retry};
         }
         return;
     }
