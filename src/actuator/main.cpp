@@ -9,6 +9,8 @@
 #include "actuator/rules_cache.hpp"
 #include "actuator/server.hpp"
 #include "actuator/system_clock.hpp"
+#include "remedy/evidence.hpp"
+#include "remedy/look.hpp"
 #include "remedy/snapshot_store.hpp"
 #include "systemd/bus.hpp"
 #include "systemd/event_loop.hpp"
@@ -18,10 +20,13 @@
 
 #include <csignal>
 #include <cstdio>
+#include <filesystem>
 #include <memory>
 #include <string>
 #include <utility>
 #include <vector>
+
+#include <unistd.h>
 
 namespace primum::actuator {
 namespace {
@@ -57,6 +62,11 @@ bool write_line(const telemetry::Entry& entry) {
     return std::fputs((line + '\n').c_str(), stderr) >= 0;
 }
 
+std::string own_program() {
+    std::error_code error;
+    return std::filesystem::read_symlink("/proc/self/exe", error).string();
+}
+
 RulesPlaces places_of(const Options& options) {
     RulesPlaces places;
     places.settings = options.settings;
@@ -79,12 +89,19 @@ int serve(const Options& options, int listening_fd, std::optional<uid_t> primum_
                                       }});
     systemd::Manager manager(bus);
     remedy::SnapshotStore snapshots(options.state + "/snapshots");
+    remedy::EvidenceTaker evidence(
+        loop, clock, manager, {options.state + "/evidence", own_program()});
     RulesCache rules(places_of(options));
+    auto ports = make_ports({loop, clock, manager, snapshots});
+    ports.evidence =
+        [&evidence](const std::string& target, const std::string& unit, Ports::EvidenceDone done) {
+            evidence.take(target, unit, std::move(done));
+        };
 
     std::unique_ptr<Server> server;
     Actuator actuator(loop,
                       clock,
-                      make_ports({loop, clock, manager, snapshots}),
+                      std::move(ports),
                       rules,
                       {options.state + "/actuator.db",
                        read_boot_id(),
@@ -125,6 +142,10 @@ int run(const std::vector<std::string>& arguments) {
         const auto text =
             options->help ? usage() : std::string(program) + ' ' + PRIMUM_VERSION + '\n';
         std::fputs(text.c_str(), stdout);
+        return 0;
+    }
+    if (!options->look.empty()) {
+        remedy::look_at_unit(options->look, STDOUT_FILENO);
         return 0;
     }
     const auto primum = user_of(options->peer_user);

@@ -15,7 +15,7 @@ struct Option {
     void (*take)(Options&, const std::string&);
 };
 
-constexpr std::array<Option, 6> options{{
+constexpr std::array<Option, 7> options{{
     {"--settings",
      "FILE",
      "the daemon's settings (default /etc/primum/primum.toml)",
@@ -40,6 +40,10 @@ constexpr std::array<Option, 6> options{{
      "USER",
      "whom primumd runs as (default primum)",
      [](Options& to, const std::string& value) { to.peer_user = value; }},
+    {"--look",
+     "UNIT",
+     "only print what there is to know of a unit now, as evidence is taken",
+     [](Options& to, const std::string& value) { to.look = value; }},
 }};
 
 }  // namespace

@@ -15,6 +15,7 @@ struct Options {
     std::string state = "/var/lib/primum-actuator";
     std::string socket;                   // empty: taken over from systemd
     std::vector<std::string> off_switch;  // empty: primum's own files
+    std::string look;                     // a unit; empty: serve
     std::string peer_user = "primum";
     bool help = false;
     bool version = false;

@@ -8,6 +8,7 @@
 #include <primum/check.hpp>
 
 #include <algorithm>
+#include <array>
 #include <utility>
 
 namespace primum::core {
@@ -29,8 +30,17 @@ std::string refusal_text(Refusal code, const std::string& detail) {
 
 // Refusals that asking again cannot change: the rung is passed over.
 bool is_final(Refusal refusal) {
-    return refusal == Refusal::protected_unit || refusal == Refusal::masked ||
-           refusal == Refusal::unit_missing || refusal == Refusal::not_available;
+    static constexpr std::array final{Refusal::protected_unit,
+                                      Refusal::masked,
+                                      Refusal::unit_missing,
+                                      Refusal::not_available,
+                                      Refusal::not_applicable,
+                                      Refusal::untrusted,
+                                      Refusal::unsafe_path,
+                                      Refusal::too_large,
+                                      Refusal::hook_failed,
+                                      Refusal::check_failed};
+    return std::find(final.begin(), final.end(), refusal) != final.end();
 }
 
 void set_verdict(GuardReport& report, Guard guard, std::string detail) {

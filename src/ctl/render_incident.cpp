@@ -3,12 +3,15 @@
 #include "ctl/table.hpp"
 
 #include <primum/names.hpp>
+#include <primum/record.hpp>
 #include <primum/vocabulary.hpp>
 
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <map>
+#include <string>
+#include <vector>
 
 namespace primum::ctl {
 namespace {
@@ -73,6 +76,23 @@ Moment moment_of_decision(const Json& decision) {
                     opening ? evidence_of(decision) : ""})};
 }
 
+// What the actuator found and kept; empty where there is nothing to say.
+std::string facts_text(const Json& facts) {
+    std::vector<std::string> parts;
+    if (const auto id = facts["evidence"].text(); !id.empty()) {
+        parts.push_back("evidence in /var/lib/primum-actuator/evidence/" + id + ".txt");
+    }
+    const auto before = facts["stored_before"].number();
+    const auto after = facts["stored_after"].number();
+    if (before != not_counted && after != not_counted && before + after > 0) {
+        parts.push_back(fmt::format("{} of {} stored descriptors came back", after, before));
+    }
+    if (facts["lost_state"].flag()) {
+        parts.emplace_back("state was lost");
+    }
+    return fmt::format("{}", fmt::join(parts, ", "));
+}
+
 Moment moment_of_transition(const Json& transition, const std::map<std::string, Json>& actions) {
     const auto known = actions.find(transition["action"].text());
     const Json action = known == actions.end() ? Json{} : known->second["action"];
@@ -87,6 +107,7 @@ Moment moment_of_transition(const Json& transition, const std::map<std::string, 
                     word_or_nothing(transition["outcome"]),
                     word_or_nothing(transition["reason"]),
                     transition["detail"].text(),
+                    facts_text(transition["facts"]),
                     took})};
 }
 

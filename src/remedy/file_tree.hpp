@@ -76,6 +76,10 @@ using ContentSource = std::function<FileResult<Fd>(const std::string& hash)>;
 [[nodiscard]] FileResult<void> build_tree(
     Disk& disk, int at, const std::string& name, const FileTree& tree, const ContentSource& source);
 
+// Which mount `name` in the directory `at` is on (no link is followed; "" is `at` itself). The
+// device number does not tell: on an overlay a file has another than its directory. 0: unknown.
+[[nodiscard]] std::uint64_t mount_of(int at, const std::string& name);
+
 // Removes what stands at `name`, with everything beneath; nothing there is fine.
 [[nodiscard]] FileResult<void> remove_tree(Disk& disk, int at, const std::string& name);
 

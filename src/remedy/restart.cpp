@@ -32,6 +32,21 @@ public:
     Restart(const Tools& tools, Order order, RestartPlan plan)
         : tools_(tools), order_(std::move(order)), plan_(std::move(plan)) {}
 
+    // What `save` has drained and nobody restarts (switched off meanwhile, say) is taken back into
+    // service; nobody waits for that.
+    ~Restart() override {
+        if (saved_ && !reported_ && !plan_.restore.empty()) {
+            auto unit =
+                std::make_shared<systemd::TransientUnit>(tools_.loop, tools_.clock, tools_.manager);
+            unit->start(
+                program_spec(
+                    order_.action, restore_suffix, hook_program(plan_.restore), plan_.hook_timeout),
+                [unit](const systemd::TransientEnd&) {});
+        }
+    }
+    Restart(const Restart&) = delete;
+    Restart& operator=(const Restart&) = delete;
+
     void prepare(std::function<void(const Prepared&)> done) override {
         prepared_ = std::move(done);
         for (const auto* hook : {&plan_.save, &plan_.restore}) {
@@ -71,6 +86,7 @@ private:
                 }
             });
     }
+    [[nodiscard]] ExecBack hook_program(const Argv& run) const;
     void start_hook(const char* suffix, const Argv& run, HookEnded ended);
     void save(const Facts& unit);
     void keep_state();
@@ -98,15 +114,19 @@ private:
     std::shared_ptr<int> alive_ = std::make_shared<int>(0);
 };
 
-void Restart::start_hook(const char* suffix, const Argv& run, HookEnded ended) {
+ExecBack Restart::hook_program(const Argv& run) const {
     ExecBack program;
     program.run = run;
     program.user = order_.user;
     program.writes = plan_.state;
     program.memory = hook_memory;
     program.tasks = hook_tasks;
+    return program;
+}
+
+void Restart::start_hook(const char* suffix, const Argv& run, HookEnded ended) {
     hook_ = std::make_unique<systemd::TransientUnit>(tools_.loop, tools_.clock, tools_.manager);
-    hook_->start(program_spec(order_.action, suffix, program, plan_.hook_timeout),
+    hook_->start(program_spec(order_.action, suffix, hook_program(run), plan_.hook_timeout),
                  [this, ended = std::move(ended)](const systemd::TransientEnd& end) {
                      limit_.reset();
                      over_ = std::move(hook_);  // it is the one who calls

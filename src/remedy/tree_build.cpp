@@ -136,8 +136,7 @@ FileResult<void> remove_deep(Disk& disk, int at, const std::string& name, std::s
     if (::fstatat(at, name.c_str(), &status, AT_SYMLINK_NOFOLLOW) != 0) {
         return errno == ENOENT ? FileResult<void>{} : fail(storage_error(name, errno));
     }
-    struct stat above{};
-    if (::fstat(at, &above) != 0 || above.st_dev != status.st_dev) {
+    if (mount_of(at, "") == 0 || mount_of(at, "") != mount_of(at, name)) {
         return fail(FileError{Refusal::unsafe_path, name + " is on another file system", {}});
     }
     const bool is_directory = S_ISDIR(status.st_mode);

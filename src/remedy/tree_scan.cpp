@@ -11,6 +11,7 @@
 
 #include <dirent.h>
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <sys/xattr.h>
 #include <unistd.h>
 
@@ -39,12 +40,12 @@ public:
             return fail(storage_error(shown(name, relative), errno));
         }
         if (tree_.entries.empty()) {
-            device_ = status.st_dev;
+            mount_ = mount_of(at, name);
         }
         if (tree_.entries.size() >= limits_.entries) {
             return fail(too_large(fmt::format("more than {} entries", limits_.entries)));
         }
-        if (status.st_dev != device_) {
+        if (mount_ == 0 || mount_of(at, name) != mount_) {
             return fail(unsafe(name, relative, "is on another file system"));
         }
         if (S_ISREG(status.st_mode)) {
@@ -214,7 +215,7 @@ private:
     const TreeLimits& limits_;
     const ContentSink& sink_;
     FileTree tree_;
-    dev_t device_ = 0;
+    std::uint64_t mount_ = 0;
     std::uint64_t bytes_ = 0;
     std::size_t depth_ = 0;
 };
@@ -278,6 +279,16 @@ FileResult<std::optional<FileTree>> scan_tree(int at,
         return std::optional<FileTree>{};
     }
     return std::optional<FileTree>{scan.take()};
+}
+
+std::uint64_t mount_of(int at, const std::string& name) {
+    struct statx status{};
+    const int flags = AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT | (name.empty() ? AT_EMPTY_PATH : 0);
+    if (::statx(at, name.c_str(), flags, STATX_MNT_ID, &status) != 0 ||
+        (status.stx_mask & STATX_MNT_ID) == 0) {
+        return 0;
+    }
+    return status.stx_mnt_id;
 }
 
 }  // namespace primum::remedy

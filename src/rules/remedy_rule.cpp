@@ -23,11 +23,11 @@ struct KindRules {
 
 constexpr std::array<KindRules, enum_names<RemedyKind>.size()> kinds{{
     {RemedyKind::reload, Level::retry, Level::retry, false, true},
-    {RemedyKind::signal, Level::retry, Level::retry, false, false},
-    {RemedyKind::reset_failed, Level::retry, Level::retry, false, false},
-    {RemedyKind::http, Level::retry, Level::retry, true, false},
-    {RemedyKind::dbus_call, Level::retry, Level::retry, true, false},
-    {RemedyKind::exec, Level::retry, Level::restart, true, false},
+    {RemedyKind::signal, Level::retry, Level::retry, false, true},
+    {RemedyKind::reset_failed, Level::retry, Level::retry, false, true},
+    {RemedyKind::http, Level::retry, Level::retry, true, true},
+    {RemedyKind::dbus_call, Level::retry, Level::retry, true, true},
+    {RemedyKind::exec, Level::retry, Level::restart, true, true},
     {RemedyKind::failover, Level::failover, Level::failover, false, false},
     {RemedyKind::restart, Level::restart, Level::restart, false, true},
     {RemedyKind::config_fallback, Level::fallback, Level::fallback, false, false},

@@ -48,6 +48,8 @@ MetricFamilies::MetricFamilies()
           "Real actions verified, by target, level, remedy and outcome.")),
       rollbacks(counters(registry, "primum_rollbacks_total",
           "Ways back taken, by target, level, remedy and result.")),
+      lost_state(counters(registry, "primum_lost_state_total",
+          "Restarts after which less of the unit's state was there than before, by target.")),
       would_act(counters(registry, "primum_would_act_total",
           "Actions that only dry-run held back, by target, level and remedy.")),
       would_act_outcomes(counters(registry, "primum_would_act_outcomes_total",

@@ -28,6 +28,7 @@ struct MetricFamilies {
     Counters& actions;
     Counters& action_outcomes;
     Counters& rollbacks;
+    Counters& lost_state;
     Counters& would_act;
     Counters& would_act_outcomes;
     Counters& refusals;

@@ -88,6 +88,9 @@ void Metrics::Impl::take(const TransitionRecord& record) {
             .Observe(seconds_of(record.took));
         labels.emplace("result", text_of(record.result));
         owned(families_.actions, target, labels).Increment();
+        if (record.facts.lost_state) {
+            owned(families_.lost_state, target, {{"target", target}}).Increment();
+        }
     }
     const bool back = record.state == ActionState::rolled_back;
     if (back || record.state == ActionState::rollback_failed) {

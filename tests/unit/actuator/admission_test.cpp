@@ -34,8 +34,8 @@ RuleSet some_rules() {
     retry.remedies.resize(2);
     retry.remedies[0].kind = RemedyKind::reload;
     retry.remedies[0].plan_digest = "reload-digest";
-    retry.remedies[1].kind = RemedyKind::signal;
-    retry.remedies[1].plan_digest = "signal-digest";
+    retry.remedies[1].kind = RemedyKind::failover;
+    retry.remedies[1].plan_digest = "failover-digest";
     auto& restart = target.rungs[index_of(Level::restart)];
     restart.named = true;
     restart.remedies.resize(1);
@@ -102,7 +102,7 @@ TEST_F(AdmitPlanTest, WhatTheRulesDoNotHaveIsStale) {
 TEST_F(AdmitPlanTest, KindsThatAreNotThereYetCannot) {
     ask_.level = Level::retry;
     ask_.index = 1;
-    ask_.plan_digest = "signal-digest";
+    ask_.plan_digest = "failover-digest";
     EXPECT_EQ(code(), Refusal::not_available);
     EXPECT_EQ(answer(), Preflight::cannot);
 }

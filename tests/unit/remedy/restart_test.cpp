@@ -143,5 +143,14 @@ TEST_F(RestartHooksTest, ARestartThatDidNotComeAboutIsRestored) {
     EXPECT_THAT(started(), ::testing::ElementsAre(save, restore));
 }
 
+// So it is when the action is called off between its preparation and its effect.
+TEST_F(RestartHooksTest, WhatIsCalledOffIsRestored) {
+    EXPECT_EQ(prepare(hooked({"/usr/bin/true"}, {"/usr/bin/true"})).refusal, Refusal::none);
+    execution_.reset();
+    EXPECT_TRUE(until_jobs([this] { return started_.size() == 2; }));
+    EXPECT_THAT(started(), ::testing::ElementsAre(save, restore));
+    EXPECT_THAT(jobs_, ::testing::Not(::testing::Contains("RestartUnit a.service")));
+}
+
 }  // namespace
 }  // namespace primum::remedy

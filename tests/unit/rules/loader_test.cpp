@@ -203,16 +203,8 @@ TEST(LoaderTest, ReadsTheExample) {
                 ElementsAre("e:14:11: providers are not available yet (key \"provider.upstream\")",
                             "e:72:13: remedy \"failover\" is not available yet (key "
                             "\"target.gateway.ladder.failover.remedy.failover\")",
-                            "e:80:29: restart's save is not available yet (key "
-                            "\"target.gateway.ladder.restart.remedy.restart.save\")",
-                            "e:80:70: restart's state is not available yet (key "
-                            "\"target.gateway.ladder.restart.remedy.restart.state\")",
-                            "e:80:109: restart's restore is not available yet (key "
-                            "\"target.gateway.ladder.restart.remedy.restart.restore\")",
                             "e:86:13: remedy \"config_fallback\" is not available yet (key "
-                            "\"target.gateway.ladder.fallback.remedy.config_fallback\")",
-                            "e:93:27: remedy \"exec\" is not available yet (key "
-                            "\"target.postgres.ladder.retry.remedy.exec\")"));
+                            "\"target.gateway.ladder.fallback.remedy.config_fallback\")"));
 }
 
 TEST(LoaderTest, GivesItsTextToReadAgain) {

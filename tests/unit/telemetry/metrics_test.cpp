@@ -139,6 +139,17 @@ TEST_F(MetricsTest, CountsRealActionsByResultAndOutcome) {
     EXPECT_EQ(value("primum_action_duration_seconds_sum{remedy=\"restart\"}"), "3");
 }
 
+TEST_F(MetricsTest, CountsRestartsThatLostState) {
+    act("a-1", false);
+    TransitionRecord transition;
+    transition.action = "a-1";
+    transition.state = ActionState::finished;
+    transition.result = ActionResult::done;
+    transition.facts.lost_state = true;
+    record(transition);
+    EXPECT_EQ(value("primum_lost_state_total{target=\"gateway\"}"), "1");
+}
+
 // Lesson: dry-run moves the real counters.
 TEST_F(MetricsTest, DryRunMovesNoRealCounter) {
     act("d-1", true);
