@@ -3,7 +3,6 @@
 
 #include "remedy/catalog.hpp"
 
-#include <primum/check.hpp>
 #include <primum/names.hpp>
 
 #include <sqlite3.h>
@@ -11,6 +10,7 @@
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
+#include <stdexcept>
 #include <utility>
 
 #include <unistd.h>
@@ -107,7 +107,8 @@ void Told::take(const ActionEvent& event) {
     }
 }
 
-Place::Place(const std::string& directory, const Kind& kind) : directory_(directory), kind_(kind) {
+Place::Place(const std::string& directory, std::string database, const Kind& kind)
+    : directory_(directory), database_(std::move(database)), kind_(kind) {
     const auto owner_only = fs::perms::owner_read | fs::perms::owner_write;
     write(directory + "/primum.toml", "mode = \"enforce\"\n", owner_only);
     write(directory + "/program", program, fs::perms::owner_all);
@@ -124,7 +125,9 @@ indicator.unit.value = "unit_state"
         rules += replaced(R"(
 [provider.upstream]
 pointer = { file = "@/conf-0" }
-candidates = [{ name = "a", points_to = "@/good" }, { name = "b", points_to = "@/good" }]
+order = ["a", "b"]
+candidate.a = { points_to = "@/good" }
+candidate.b = { points_to = "@/good" }
 )",
                           "@",
                           directory);
@@ -139,13 +142,16 @@ candidates = [{ name = "a", points_to = "@/good" }, { name = "b", points_to = "@
 
 std::string Place::digest() {
     const auto rules = rules_->get();
-    PRIMUM_CHECK(rules.has_value());
+    if (!rules.has_value()) {
+        throw std::runtime_error(rules.error().message);
+    }
     return (*rules)->targets.at(0).rungs[index_of(kind_.level)].remedies.at(0).plan_digest;
 }
 
 void Place::clean() {
-    for (const auto* name : {"actuator.db", "actuator.db-wal", "actuator.db-journal", "effects"}) {
-        fs::remove(directory_ + '/' + name);
+    fs::remove(directory_ + "/effects");
+    for (const auto* suffix : {"", "-wal", "-journal"}) {
+        fs::remove(database_ + suffix);
     }
     for (std::uint32_t i = 0; i < kind_.files; ++i) {
         std::ofstream(directory_ + '/' + file_name(i)) << "before " << i << '\n';
@@ -181,10 +187,8 @@ Life::Life(Place& place, const Blow& blow, const std::string& told_path)
         clock_,
         std::move(ports),
         place.rules(),
-        ActuatorOptions{place.directory() + "/actuator.db",
-                        "this",
-                        {place.directory() + "/disabled"},
-                        fault::vfs_name},
+        ActuatorOptions{
+            place.database(), "this", {place.directory() + "/disabled"}, fault::vfs_name},
         ActuatorHooks{[this, told_path](std::uint64_t, const remedy::Reply& reply) {
                           const auto* event = std::get_if<ActionEvent>(&reply);
                           if (event == nullptr || dead_ || struck_dead()) {

@@ -52,17 +52,19 @@ struct Blow {
 // What stays over the lives: a directory with the database, the files and what was done.
 class Place {
 public:
-    Place(const std::string& directory, const Kind& kind);
+    Place(const std::string& directory, std::string database, const Kind& kind);
 
     [[nodiscard]] const Kind& kind() const { return kind_; }
     [[nodiscard]] RulesCache& rules() { return *rules_; }
     [[nodiscard]] const std::string& directory() const { return directory_; }
+    [[nodiscard]] const std::string& database() const { return database_; }
     [[nodiscard]] std::string digest();
     // As it was before the first life.
     void clean();
 
 private:
     std::string directory_;
+    std::string database_;  // path
     Kind kind_;
     std::unique_ptr<RulesCache> rules_;
 };

@@ -26,25 +26,32 @@ constexpr const char* never = "a-2";
 
 class Scratch {
 public:
-    Scratch() {
+    Scratch() : path_(make_below(fs::temp_directory_path())), fast_(path_) {
         // In memory where there is such a place: what must outlive a death here is the process's.
         std::error_code ignored;
-        const bool memory = fs::is_directory("/dev/shm", ignored);
-        std::string name =
-            (memory ? fs::path("/dev/shm") : fs::temp_directory_path()) / "primum-crash-XXXXXX";
-        EXPECT_NE(::mkdtemp(name.data()), nullptr);
-        path_ = name;
+        if (fs::is_directory("/dev/shm", ignored)) {
+            fast_ = make_below("/dev/shm");
+        }
     }
     Scratch(const Scratch&) = delete;
     Scratch& operator=(const Scratch&) = delete;
     ~Scratch() {
         std::error_code ignored;
         fs::remove_all(path_, ignored);
+        fs::remove_all(fast_, ignored);
     }
     [[nodiscard]] const std::string& path() const { return path_; }
+    [[nodiscard]] std::string database() const { return fast_ + "/actuator.db"; }
 
 private:
+    static std::string make_below(const fs::path& parent) {
+        std::string name = parent / "primum-crash-XXXXXX";
+        EXPECT_NE(::mkdtemp(name.data()), nullptr);
+        return name;
+    }
+
     std::string path_;
+    std::string fast_;
 };
 
 // A whole life: an action, its rollback, an id that is asked after.
@@ -145,7 +152,7 @@ void expect_sound(Place& place, const Told& before, const Told& of_never) {
 
 class ActuatorCrashTest : public testing::TestWithParam<Kind> {
 protected:
-    ActuatorCrashTest() : place_(scratch_.path(), GetParam()) {
+    ActuatorCrashTest() : place_(scratch_.path(), scratch_.database(), GetParam()) {
         place_.clean();
         Life life(place_, {});
         live(life);
