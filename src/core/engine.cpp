@@ -114,9 +114,14 @@ void Engine::Impl::run_due() {
 
 // In the order of the keys, so that the order in which things changed decides nothing.
 void Engine::Impl::look_at_changed() {
-    while (!world_.changed.empty()) {
-        const auto key = *world_.changed.begin();
-        world_.changed.erase(world_.changed.begin());
+    while (true) {
+        auto& changed =
+            world_.changed_providers.empty() ? world_.changed : world_.changed_providers;
+        if (changed.empty()) {
+            return;
+        }
+        const auto key = *changed.begin();
+        changed.erase(changed.begin());
         if (const auto target = target_by_key_.find(key); target != target_by_key_.end()) {
             ladder(*target->second).reconsider();
         } else if (const auto provider = provider_by_key_.find(key);
@@ -150,7 +155,7 @@ void Engine::Impl::note_severity(const Listener& listener) {
     const auto before = indicator.take_news();
     if (listener.provider != nullptr) {
         if (before) {
-            world_.changed.insert(listener.key());
+            world_.changed_providers.insert(listener.key());
         }
         return;
     }

@@ -95,7 +95,7 @@ void Engine::Impl::apply_providers(const std::shared_ptr<const RuleSet>& rules) 
         }
         known->users = users_of(*rules, rule.name);
         provider_by_key_[known->key] = known.get();
-        world_.changed.insert(known->key);
+        world_.changed_providers.insert(known->key);
         core::ask_pointer(world_, *known);
     }
 }
@@ -113,7 +113,7 @@ void Engine::Impl::forget_provider(const ProviderState& provider) {
         source->remove_listeners(provider);
     }
     provider_by_key_.erase(provider.key);
-    world_.changed.erase(provider.key);
+    world_.changed_providers.erase(provider.key);
 }
 
 void Engine::Impl::restore_providers() {
@@ -179,7 +179,7 @@ void Engine::Impl::wake_provider(ProviderState& provider) {
         }
         note_severity({nullptr, i, &provider});
     }
-    world_.changed.insert(provider.key);
+    world_.changed_providers.insert(provider.key);
 }
 
 void Engine::Impl::take(const ProviderEvent& event) {
@@ -224,7 +224,7 @@ void Engine::Impl::mark_or_note(const OperatorEvent& command) {
     }
     candidate->note = event.reason;
     candidate->uid = event.uid;
-    world_.changed.insert(provider->key);
+    world_.changed_providers.insert(provider->key);
     reply(event, true, "ok", done);
 }
 

@@ -211,7 +211,7 @@ void note_pointer(World& world,
     }
     provider.current = named;
     provider.current_since = world.now.t;
-    world.changed.insert(provider.key);
+    world.changed_providers.insert(provider.key);
     wake_users(world, provider);
 }
 
@@ -250,7 +250,7 @@ void note_failover_intent(World& world, const ActionRecord& action) {
     if (left != nullptr && last.candidate == action.from &&
         world.now.t - last.at <= *provider->rule->failback_after) {
         left->fell_again = std::min(left->fell_again + 1, max_fell_again);
-        world.changed.insert(provider->key);
+        world.changed_providers.insert(provider->key);
     }
 }
 
@@ -306,7 +306,7 @@ void note_way_back(World& world, const std::string& action, bool undone, bool fa
             found->stuck = true;
         }
         ask_pointer(world, *provider);
-        world.changed.insert(provider->key);
+        world.changed_providers.insert(provider->key);
     }
 }
 

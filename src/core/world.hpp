@@ -98,10 +98,11 @@ struct World {
     std::map<std::string, AskedBack> asked_back;  // by action: waiting for the actuator's answer
     std::map<std::string, AskedBack> late_back;   // nobody waits for these any more
     Deadlines::Key own_key = 0;                   // of deadlines that are no target's
-    bool any_gone = false;         // some target left the rules and waits for its action to end
-    std::set<Deadlines::Key> ill;  // targets with an open incident
-    // Targets and providers to look at before this step ends.
-    std::set<Deadlines::Key> changed;
+    bool any_gone = false;             // some target left the rules and waits for its action to end
+    std::set<Deadlines::Key> ill;      // targets with an open incident
+    std::set<Deadlines::Key> changed;  // targets to look at before this step ends
+    // Providers, which come first: a target that fails over is to know how they stand now.
+    std::set<Deadlines::Key> changed_providers;
     std::vector<Effect> effects;
 
     void emit(Effect effect) { effects.push_back(std::move(effect)); }

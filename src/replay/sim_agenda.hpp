@@ -31,6 +31,7 @@ enum class Due : std::uint8_t {
     goes_down,      // index: unit, number: generation; it starts and fails again
     job_ends,       // index: unit, number: job
     tool,           // index: of the timeline; another tool's turn
+    pointer,        // index: provider; what its pointer names is told
     housekeeping,   // what no start needs any more is forgotten
 };
 

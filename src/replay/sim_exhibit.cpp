@@ -79,8 +79,11 @@ std::optional<double> distance(const Threshold& threshold, double healthy, bool 
     return std::nullopt;
 }
 
-std::string channel_name(std::uint32_t target, std::uint32_t indicator, std::size_t role) {
-    return "sim_" + std::to_string(target) + '_' + std::to_string(indicator) + '_' +
+std::string channel_name(const SimChannel& channel, std::size_t role) {
+    const std::string owner = channel.provider == SimChannel::no_provider
+                                  ? std::string{"sim_"}
+                                  : "sim_provider_" + std::to_string(channel.provider) + '_';
+    return owner + std::to_string(channel.target) + '_' + std::to_string(channel.indicator) + '_' +
            std::to_string(role);
 }
 
@@ -147,7 +150,7 @@ private:
         SeriesEvent declared;
         declared.source = source_.rule.name;
         declared.id = channel.id;
-        declared.parsed.name = channel_name(channel.target, channel.indicator, role);
+        declared.parsed.name = channel_name(channel, role);
         declared.name = declared.parsed.name;
         if (!bound.empty()) {
             declared.parsed.labels.push_back({"le", bound});
@@ -183,6 +186,17 @@ private:
     SimChannel like_;
     std::array<double, severity_count> values_{};
 };
+
+void show_indicator(SimExhibit& exhibit, IndicatorRule& rule, const SimChannel& like) {
+    if (rule.kind == ValueKind::unit_state || rule.source >= exhibit.sources.size()) {
+        return;
+    }
+    Exhibitor{exhibit.sources[rule.source], rule, like}.show();
+    rule.matchers.clear();
+    for (std::size_t role = 0; role < roles_of(rule); ++role) {
+        rule.matchers.push_back(std::make_shared<ExactName>(channel_name(like, role)));
+    }
+}
 
 }  // namespace
 
@@ -232,17 +246,25 @@ SimExhibit make_exhibit(const RuleSet& rules) {
     for (std::uint32_t t = 0; t < changed->targets.size(); ++t) {
         auto& indicators = changed->targets[t].indicators;
         for (std::uint32_t i = 0; i < indicators.size(); ++i) {
-            IndicatorRule& rule = indicators[i];
-            if (rule.kind == ValueKind::unit_state || rule.source >= exhibit.sources.size()) {
-                continue;
-            }
             SimChannel like;
             like.target = t;
             like.indicator = i;
-            Exhibitor{exhibit.sources[rule.source], rule, like}.show();
-            rule.matchers.clear();
-            for (std::size_t role = 0; role < roles_of(rule); ++role) {
-                rule.matchers.push_back(std::make_shared<ExactName>(channel_name(t, i, role)));
+            show_indicator(exhibit, indicators[i], like);
+        }
+    }
+    for (std::uint32_t p = 0; p < changed->providers.size(); ++p) {
+        auto& candidates = changed->providers[p].candidates;
+        for (std::uint32_t c = 0; c < candidates.size(); ++c) {
+            SimChannel like;
+            like.provider = p;
+            like.target = c;
+            if (candidates[c].indicator) {
+                show_indicator(exhibit, *candidates[c].indicator, like);
+            }
+            if (candidates[c].rate_limit) {
+                like.indicator = 1;
+                like.is_rate_limit = true;
+                show_indicator(exhibit, *candidates[c].rate_limit, like);
             }
         }
     }

@@ -13,8 +13,10 @@
 
 namespace primum::replay {
 
-// One series of a simulated source, which shows one indicator of one target.
+// One series of a simulated source, which shows one indicator of one target, or of one candidate
+// of a provider.
 struct SimChannel {
+    static constexpr std::uint32_t no_provider = UINT32_MAX;
     enum class Kind : std::uint8_t {
         level,     // shows by_severity as it is, with a little noise where a baseline is learnt
         counter,   // grows by by_severity at every collection
@@ -24,6 +26,8 @@ struct SimChannel {
     Kind kind = Kind::level;
     std::uint32_t target = 0;
     std::uint32_t indicator = 0;
+    std::uint32_t provider = no_provider;  // else `target` is the place of the candidate
+    bool is_rate_limit = false;
     double noise = 0;  // largest share of the value
     std::array<double, severity_count> by_severity{};
 };

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <utility>
 #include <variant>
 
 namespace primum::replay {
@@ -139,6 +140,7 @@ void SimInvariants::see_restore(const RestoredState& state) {
         intent.outcomes = 0;
         each = is_known ? std::next(each) : intents_.erase(each);
     }
+    forget_candidates(state);
     holds_.clear();
     for (const RestoredHold& restored : state.holds) {
         see(restored.hold);
@@ -217,6 +219,10 @@ void SimInvariants::see_reply(const OperatorReply& reply, const SimStep& step) {
 // A person may ask for what primum by itself may not: again, when a way back failed, and for what
 // it knows nothing of any more: the actuator knows whether there is a way back.
 void SimInvariants::see_rollback(const RollBack& back, bool by_person) {
+    if (std::exchange(goes_back_, false)) {
+        check_failback(back);
+        return;
+    }
     Intent* intent = find(back.action);
     if (intent == nullptr || !intent->ran) {
         // After a crash the engine may know more of an action than was seen of it.
@@ -236,6 +242,8 @@ void SimInvariants::see_rollback(const RollBack& back, bool by_person) {
 
 void SimInvariants::see(const DecisionRecord& record) {
     reasons_.emplace_back(record.incident, record.reason);
+    goes_back_ =
+        goes_back_ || (record.kind == DecisionKind::rolling_back && record.reason == "failback");
     if (record.reason.empty()) {
         breach(fmt::format("a decision without a reason: {}", name_of(record.kind)));
     }

@@ -58,6 +58,11 @@ private:
         bool breaker = false;
         Duration warm_from{0};
     };
+    struct Standing {
+        CandidateState state = CandidateState::unknown;
+        bool current = false;
+        Instant since;  // in this state, as it is known
+    };
     struct Hold {
         std::uint32_t target = 0;  // UINT32_MAX: all
         std::uint64_t id = 0;
@@ -75,10 +80,15 @@ private:
     void see(const IncidentRecord& record);
     void see(const HoldRecord& record);
     void see(const BreakerRecord& record);
+    void see(const ProviderRecord& record);
     void see(const RunAction& run);
     void see_rollback(const RollBack& back, bool by_person);
     void see(const LevelChanged& change);
     void see(const Notify& page);
+    void check_candidate(const ActionRecord& record, const char* what);
+    void remember_failover(const ActionRecord& record);
+    void check_failback(const RollBack& back);
+    void forget_candidates(const RestoredState& state);
     void check_intent(const ActionRecord& record, std::uint32_t target);
     void check_budget(const ActionRecord& record, const Budget& budget, std::string_view whose);
     void check_in_flight(const Intent& intent);
@@ -96,7 +106,11 @@ private:
     Duration now_{0};
     Duration passed_{0};  // with what the host has slept: by this budgets and cooldowns are checked
     Stamp stamp_;
-    std::map<std::uint64_t, Intent> intents_;  // by sequence
+    std::map<std::uint64_t, Intent> intents_;    // by sequence
+    std::vector<Intent> failbacks_;              // of the last day: they use budgets
+    std::map<std::string, ActionRecord> moved_;  // failovers by action
+    std::map<std::pair<std::string, std::string>, Standing> standings_;
+    bool goes_back_ = false;  // a failback was decided in this step
     std::vector<Patient> patients_;
     std::vector<Hold> holds_;
     std::set<std::pair<std::uint64_t, PageKind>> pages_;

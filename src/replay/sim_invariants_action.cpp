@@ -45,6 +45,8 @@ void SimInvariants::see(const ActionRecord& record) {
     intent.not_after = stamp_.t + rung.max_plan_age;
     intent.dry_run = record.dry_run;
     intent.flying = !record.dry_run;
+    check_candidate(record, "an intent");
+    remember_failover(record);
     if (!record.dry_run) {
         check_intent(record, *target);
         check_in_flight(intent);
@@ -98,12 +100,15 @@ void SimInvariants::check_intent(const ActionRecord& record, std::uint32_t targe
 void SimInvariants::check_budget(const ActionRecord& record,
                                  const Budget& budget,
                                  std::string_view whose) {
-    const auto used = std::count_if(intents_.begin(), intents_.end(), [&](const auto& entry) {
-        const Intent& other = entry.second;
+    const auto counts = [&](const Intent& other) {
         return !other.dry_run && other.at > passed_ - budget.per &&
                (whose != "target" || rule(other.target).name == record.target) &&
                (whose != "level" || other.level == record.level);
-    });
+    };
+    const auto used = std::count_if(intents_.begin(),
+                                    intents_.end(),
+                                    [&](const auto& entry) { return counts(entry.second); }) +
+                      std::count_if(failbacks_.begin(), failbacks_.end(), counts);
     if (used >= static_cast<std::ptrdiff_t>(budget.actions)) {
         breach(fmt::format("the budget of the {} is exceeded: {} used", whose, used));
     }
@@ -198,6 +203,9 @@ void SimInvariants::see(const RunAction& run) {
         breach("a plan that the rules do not have any more: " + run.action);
     }
     intent->ran = true;
+    if (const auto moved = moved_.find(run.action); moved != moved_.end()) {
+        check_candidate(moved->second, "a failover");
+    }
     check_untouchable(intent->target, "an action");
 }
 

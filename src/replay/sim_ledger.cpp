@@ -41,6 +41,13 @@ bool is_owed(const RestoredAction& action) {
             (action.state == ActionState::finished && action.result == ActionResult::done));
 }
 
+// A failback may have to undo it.
+bool is_failover_kept(const RestoredAction& action) {
+    return !action.action.dry_run && !action.action.provider.empty() &&
+           action.result == ActionResult::done &&
+           (action.state == ActionState::verified || action.state == ActionState::kept);
+}
+
 // The newest `most` of what is in the order of its numbers.
 template <class T>
 void keep_newest(std::vector<T>& items, std::size_t most) {
@@ -211,7 +218,8 @@ RestoredState SimLedger::restore(const std::string& boot_id,
             age_of(stored.intended, boot_id, now, clock_synchronised) < ledger::budget_window ||
             (incident != incidents_.end() && incident->second.incident.open);
         newest += needed ? 1 : 0;
-        if (is_owed(stored) || (needed && newest <= limits.restored_actions)) {
+        if (is_owed(stored) || is_failover_kept(stored) ||
+            (needed && newest <= limits.restored_actions)) {
             state.actions.push_back(stored);
         }
     }
@@ -239,7 +247,8 @@ RestoredState SimLedger::restore(const std::string& boot_id,
 
 bool SimLedger::is_needed(const RestoredAction& action) const {
     const auto incident = incidents_.find(action.action.incident);
-    return is_owed(action) || (incident != incidents_.end() && incident->second.incident.open);
+    return is_owed(action) || is_failover_kept(action) ||
+           (incident != incidents_.end() && incident->second.incident.open);
 }
 
 void SimLedger::prune(const std::string& boot_id, Stamp now) {

@@ -76,6 +76,9 @@ private:
     }
 
     void one() {
+        if (!plot_.rules->providers.empty() && rng_.one_in(4)) {
+            return provider();
+        }
         const auto dice = rng_.between(0, 99);
         if (dice < 40) {
             illness();
@@ -89,6 +92,24 @@ private:
             machinery();
         } else {
             host();
+        }
+    }
+
+    void provider() {
+        const auto who = rng_.below(plot_.rules->providers.size());
+        const auto& candidates = plot_.rules->providers[who].candidates;
+        const auto which = static_cast<std::int64_t>(rng_.below(candidates.size()));
+        const auto state = static_cast<std::int64_t>(rng_.pick({CandidateState::dead,
+                                                                CandidateState::dead,
+                                                                CandidateState::degraded,
+                                                                CandidateState::rate_limited}));
+        switch (rng_.between(0, 9)) {
+            case 0:
+                return add(DeedKind::points, who, which);
+            case 1:
+                return add(DeedKind::mark, who, which, rng_.between(0, 4), span(hours{1}));
+            default:
+                return add(DeedKind::candidate, who, which, state, span(hours{2}));
         }
     }
 

@@ -14,7 +14,7 @@ std::vector<std::string> nothing_more(const SimPlot& /*plot*/, const SimSummary&
     return {};
 }
 
-constexpr std::array<SimScenario, 12> library{{
+constexpr std::array<SimScenario, 13> library{{
     {"blip",
      "one bad collection, or one crash that Restart= mends, now and then",
      "nothing is done",
@@ -36,10 +36,15 @@ constexpr std::array<SimScenario, 12> library{{
      persistent_failure_timeline,
      persistent_failure_unmet},
     {"provider_outage",
-     "ill until it is pointed at another provider",
-     "recovers where a failover is enforced",
+     "the provider it is pointed at is dead for hours, then healthy again",
+     "recovers where a failover is enforced, and goes back when its failback_after is over",
      provider_outage_timeline,
      provider_outage_unmet},
+    {"half_ill_providers",
+     "two candidates of its provider are dead now and then; the others all the time",
+     "no flapping: no more moves than one for each failback_after",
+     half_ill_providers_timeline,
+     half_ill_providers_unmet},
     {"dead_source",
      "its sources fail, fall silent or answer with no numbers; the target is well",
      "nothing is done; the sources have incidents of their own",

@@ -237,19 +237,6 @@ Unmet persistent_failure_unmet(const SimPlot& plot, const SimSummary& summary) {
     return unmet;
 }
 
-std::optional<Timeline> provider_outage_timeline(const SimPlot& plot) {
-    Story story{plot};
-    if (rule_of(plot).rungs[index_of(Level::failover)].remedies.empty() || !interval_of(plot)) {
-        return std::nullopt;
-    }
-    story.ill(Severity::error, bit_of(Level::failover));
-    return story.take();
-}
-
-Unmet provider_outage_unmet(const SimPlot& plot, const SimSummary& summary) {
-    return expect_recovered_by(plot, summary, Level::failover);
-}
-
 std::optional<Timeline> dead_source_timeline(const SimPlot& plot) {
     Story story{plot};
     if (!interval_of(plot)) {

@@ -22,6 +22,8 @@ using Unmet = std::vector<std::string>;
 [[nodiscard]] Unmet persistent_failure_unmet(const SimPlot& plot, const SimSummary& summary);
 [[nodiscard]] std::optional<Timeline> provider_outage_timeline(const SimPlot& plot);
 [[nodiscard]] Unmet provider_outage_unmet(const SimPlot& plot, const SimSummary& summary);
+[[nodiscard]] std::optional<Timeline> half_ill_providers_timeline(const SimPlot& plot);
+[[nodiscard]] Unmet half_ill_providers_unmet(const SimPlot& plot, const SimSummary& summary);
 [[nodiscard]] std::optional<Timeline> dead_source_timeline(const SimPlot& plot);
 [[nodiscard]] Unmet dead_source_unmet(const SimPlot& plot, const SimSummary& summary);
 [[nodiscard]] std::optional<Timeline> lying_source_timeline(const SimPlot& plot);

@@ -36,6 +36,10 @@ std::string who_text(const Deed& deed, const RuleSet& rules) {
         case DeedKind::source_silent:
         case DeedKind::source_nan:
             return deed.who < rules.sources.size() ? ' ' + rules.sources[deed.who].name : "";
+        case DeedKind::candidate:
+        case DeedKind::points:
+        case DeedKind::mark:
+            return deed.who < rules.providers.size() ? ' ' + rules.providers[deed.who].name : "";
         case DeedKind::preflight:
         case DeedKind::course:
         case DeedKind::way_back:
@@ -84,6 +88,11 @@ std::string what_text(const Deed& deed) {
             return fmt::format(" by {}", time_text(Duration{deed.a}));
         case DeedKind::reload:
             return fmt::format(" rule set {}", deed.a);
+        case DeedKind::candidate:
+        case DeedKind::mark:
+            return fmt::format(" candidate {} {}", deed.a, named<CandidateState>(deed.b));
+        case DeedKind::points:
+            return fmt::format(" at candidate {}", deed.a);
         case DeedKind::crash:
             return fmt::format(" {} steps later, {}", deed.a, named<SimCrash>(deed.b));
         default:

@@ -40,6 +40,9 @@ enum class DeedKind : std::uint8_t {
     busy,       // boot, shutdown or the package manager is at work
     reload,     // a: which of the rule sets
     crash,      // a: after so many further steps, b: SimCrash; runs again after `length`
+    candidate,  // who: provider, a: candidate, b: CandidateState, which it really is
+    points,     // who: provider, a: candidate that somebody points it at, or more than there are
+    mark,       // who: provider, a: candidate, b: CandidateState that a person says it is
 };
 
 enum class SimEffect : std::uint8_t { helps, nothing, harms };
@@ -63,11 +66,11 @@ enum class SimCrash : std::uint8_t { after_the_effects, before_the_effects, of_t
 namespace primum {
 
 template <>
-inline constexpr std::array<std::string_view, 22> enum_names<replay::DeedKind>{
-    "falls_ill",    "unit_fails",    "leaks",      "recovers",  "lies",       "remedy",
-    "source_fails", "source_silent", "source_nan", "preflight", "course",     "way_back",
-    "ledger",       "person",        "tool",       "command",   "off_switch", "wall_jump",
-    "suspend",      "busy",          "reload",     "crash"};
+inline constexpr std::array<std::string_view, 25> enum_names<replay::DeedKind>{
+    "falls_ill",     "unit_fails", "leaks",      "recovers",  "lies",     "remedy", "source_fails",
+    "source_silent", "source_nan", "preflight",  "course",    "way_back", "ledger", "person",
+    "tool",          "command",    "off_switch", "wall_jump", "suspend",  "busy",   "reload",
+    "crash",         "candidate",  "points",     "mark"};
 template <>
 inline constexpr std::array<std::string_view, 3> enum_names<replay::SimEffect>{
     "helps", "nothing", "harms"};

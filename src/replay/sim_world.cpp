@@ -56,6 +56,7 @@ SimWorld::SimWorld(const SimSetup& setup)
         }
         patients_.push_back(patient);
     }
+    begin_providers();
     for (std::uint32_t i = 0; i < exhibit_.sources.size(); ++i) {
         Source source;
         SamplesEvent samples;
@@ -175,6 +176,8 @@ void SimWorld::take(const AgendaEntry& entry) {
             return hand_ends(entry.index, entry.number);
         case Due::tool:
             return use_tool(entry.index);
+        case Due::pointer:
+            return tell_pointer(entry.index);
         case Due::housekeeping:
             ledger_.prune(boot_id(), stamp());
             std::erase_if(actions_, [&](const auto& each) {
@@ -346,7 +349,7 @@ bool SimWorld::is_stopped(std::uint32_t target) const {
 
 bool SimWorld::is_well(std::uint32_t target) const {
     const Patient& patient = patients_[target];
-    return patient.ill == Severity::ok &&
+    return patient.ill == Severity::ok && felt(patient) == Severity::ok &&
            (!patient.unit || units_[*patient.unit].state.active_state == "active");
 }
 

@@ -20,8 +20,8 @@
 
 namespace primum::replay {
 
-// What a world is made of. Rule sets for reloads must have the same targets, indicators and sources
-// as the exhibit, in the same order. Everything pointed to must outlive the world.
+// What a world is made of. Rule sets for reloads must have the same targets, indicators, sources
+// and providers as the exhibit, in the same order. Everything pointed to must outlive the world.
 struct SimSetup {
     const SimExhibit* exhibit = nullptr;
     std::vector<std::shared_ptr<const RuleSet>> reloads;
@@ -100,6 +100,11 @@ private:
         std::uint64_t generation = 0;
         Duration leak_step{0};
         std::array<SimEffect, level_count> remedies{};
+        std::optional<std::uint32_t> provider;  // whose pointer it is fed through
+    };
+    struct Provider {
+        std::vector<CandidateState> truth;  // by candidate
+        std::uint32_t pointer = 0;          // candidate; more than there are: none of them
     };
     struct Source {
         Event collection;               // its SamplesEvent, used again and again
@@ -122,6 +127,7 @@ private:
         bool harmed = false;
         Severity ill_before = Severity::ok;
         bool down_before = false;
+        std::optional<std::uint32_t> moved_from;  // what the pointer named before a failover
         Duration at{0};
     };
 
@@ -160,6 +166,20 @@ private:
     void leak(std::uint32_t target, std::uint64_t generation);
     void hand(std::uint32_t target, SimHand what, Duration takes);
     void hand_ends(std::uint32_t unit, std::uint64_t job);
+
+    // sim_world_provider.cpp
+    void begin_providers();
+    [[nodiscard]] std::optional<std::uint32_t> provider_index(std::string_view name) const;
+    [[nodiscard]] std::string candidate_name(std::uint32_t provider, std::uint32_t candidate) const;
+    [[nodiscard]] Severity felt(const Patient& patient) const;
+    [[nodiscard]] Severity shown_of_candidate(const SimChannel& channel) const;
+    void perform_on_provider(const Deed& deed);
+    void end_candidate(const Deed& deed);
+    void ask_pointer(const AskPointer& question);
+    void tell_pointer(std::uint32_t provider);
+    void look_at_pointer(const AskPreflight& request, PreflightEvent& ready) const;
+    void move_pointer(Action& action);
+    bool move_pointer_back(Action& action);
 
     // sim_world_actuator.cpp: what comes of the engine's effects
     void answer(const Effect& effect);
@@ -213,6 +233,7 @@ private:
 
     std::vector<Patient> patients_;
     std::vector<Unit> units_;
+    std::vector<Provider> providers_;
     std::vector<Source> sources_;
     std::unordered_map<std::uint64_t, Action> actions_;  // by sequence
     std::vector<PreflightEvent> slots_;

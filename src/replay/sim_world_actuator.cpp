@@ -67,6 +67,8 @@ void SimWorld::answer(const Effect& effect) {
         if (way_back_ != SimBack::silent) {
             add(Due::rolled_back, rng.between(1, 20) * second / 10, 0, sequence);
         }
+    } else if (const auto* where = std::get_if<AskPointer>(&effect)) {
+        ask_pointer(*where);
     }
 }
 
@@ -100,6 +102,7 @@ void SimWorld::preflight(const AskPreflight& request) {
     } else if (unit != nullptr && unit->job != 0) {
         say(Preflight::not_now, Refusal::foreign_job);
     }
+    look_at_pointer(request, ready);
     std::uint32_t slot = static_cast<std::uint32_t>(slots_.size());
     if (free_slots_.empty()) {
         slots_.emplace_back();
@@ -181,6 +184,9 @@ void SimWorld::finish(std::uint64_t sequence) {
                    : action.course == SimCourse::ambiguous ? ActionResult::ambiguous
                                                            : ActionResult::failed;
     const std::uint32_t target = action.target;
+    if (done) {
+        move_pointer(action);
+    }
     const SimEffect effect = patients_[target].remedies[index_of(action.request.level)];
     const bool cures = done && effect == SimEffect::helps &&
                        (patients_[target].cured_by & bit_of(action.request.level)) != 0;
@@ -243,6 +249,9 @@ void SimWorld::roll_back(std::uint64_t sequence) {
         return tell(sequence, ActionPhase::rollback_failed, ActionResult::none, Refusal::storage);
     }
     const auto found = actions_.find(sequence);
+    if (found != actions_.end() && !move_pointer_back(found->second)) {
+        return tell(sequence, ActionPhase::rollback_failed, ActionResult::none, Refusal::conflict);
+    }
     if (found != actions_.end() && found->second.harmed) {
         Action& action = found->second;
         action.harmed = false;

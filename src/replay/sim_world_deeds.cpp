@@ -25,6 +25,7 @@ bool lasts(DeedKind kind) {
         case DeedKind::ledger:
         case DeedKind::off_switch:
         case DeedKind::busy:
+        case DeedKind::candidate:
             return true;
         default:
             return false;
@@ -51,6 +52,10 @@ void SimWorld::perform(std::uint32_t index) {
         case DeedKind::remedy:
         case DeedKind::person:
             return deed.who < patients_.size() ? perform_on_target(deed) : void();
+        case DeedKind::candidate:
+        case DeedKind::points:
+        case DeedKind::mark:
+            return perform_on_provider(deed);
         default:
             return perform_on_host(deed);
     }
@@ -165,6 +170,8 @@ void SimWorld::end_deed(std::uint32_t index) {
         case DeedKind::falls_ill:
         case DeedKind::unit_fails:
             return recover(deed.who);
+        case DeedKind::candidate:
+            return end_candidate(deed);
         case DeedKind::lies:
             patients_[deed.who].lie = Severity::unknown;
             return;

@@ -31,6 +31,9 @@ void SimWorld::declare(std::uint32_t source) {
 }
 
 Severity SimWorld::shown(const SimChannel& channel) const {
+    if (channel.provider != SimChannel::no_provider) {
+        return shown_of_candidate(channel);
+    }
     const Patient& patient = patients_[channel.target];
     if (patient.lie != Severity::unknown) {
         return patient.lie;
@@ -38,7 +41,8 @@ Severity SimWorld::shown(const SimChannel& channel) const {
     if (patient.unit && units_[*patient.unit].state.active_state != "active") {
         return Severity::critical;
     }
-    return (patient.mask >> (channel.indicator % 32) & 1U) != 0 ? patient.ill : Severity::ok;
+    const bool shows = (patient.mask >> (channel.indicator % 32) & 1U) != 0;
+    return std::max(shows ? patient.ill : Severity::ok, felt(patient));
 }
 
 void SimWorld::collect(std::uint32_t index) {

@@ -183,6 +183,64 @@ std::vector<SourceRule> two_sources() {
     return sources;
 }
 
+CandidateRule candidate(const std::string& name, std::uint32_t source, bool has_rate_limit) {
+    CandidateRule rule;
+    rule.name = name;
+    rule.points_to = "/etc/" + name;
+    rule.indicator = gauge_indicator(source, seconds{10});
+    rule.indicator->name = name;
+    if (has_rate_limit) {
+        rule.rate_limit = up_indicator(source, seconds{10});
+        rule.rate_limit->name = name;
+    }
+    return rule;
+}
+
+ProviderRule provider(const std::string& name, std::uint32_t candidates, Duration failback_after) {
+    ProviderRule rule;
+    rule.name = name;
+    rule.pointer = {PointerForm::symlink, "/etc/" + name, ""};
+    for (std::uint32_t i = 0; i < candidates; ++i) {
+        rule.candidates.push_back(candidate("c" + std::to_string(i), i % 2, i == 1));
+    }
+    rule.failback_after = failback_after;
+    rule.digest = name;
+    return rule;
+}
+
+void use_provider(TargetRule& target, const std::string& name) {
+    for (RemedyRule& remedy : target.rungs[index_of(Level::failover)].remedies) {
+        remedy.plan = FailoverPlan{name, Then::reload};
+    }
+}
+
+// Half of the worlds have one; a target's failover uses it or is none of a provider.
+void draw_provider(RuleSet& rules, std::uint64_t seed, std::uint32_t variant) {
+    SimRng shape = SimRng::of(seed, draw_shape, 1'000);
+    SimRng numbers = SimRng::of(seed, draw_numbers, variant + 2'000);
+    if (shape.one_in(2)) {
+        return;
+    }
+    const auto candidates = static_cast<std::uint32_t>(shape.between(1, 4));
+    ProviderRule rule = provider("p0", candidates, minutes{shape.between(2, 30)});
+    if (shape.one_in(6)) {
+        rule.failback_after.reset();
+    }
+    if (shape.one_in(4)) {
+        rule.candidates.back().indicator.reset();
+    }
+    for (TargetRule& target : rules.targets) {
+        if (!shape.one_in(4)) {
+            use_provider(target, "p0");
+        }
+    }
+    if (variant > 0 && numbers.one_in(2)) {
+        rule.failback_after = minutes{numbers.between(2, 30)};
+        rule.digest += "/changed-" + std::to_string(variant);
+    }
+    rules.providers.push_back(std::move(rule));
+}
+
 }  // namespace
 
 std::shared_ptr<const RuleSet> random_rules(std::uint64_t seed, std::uint32_t variant) {
@@ -208,6 +266,7 @@ std::shared_ptr<const RuleSet> random_rules(std::uint64_t seed, std::uint32_t va
         SimRng same = SimRng::of(seed, draw_numbers, 0);
         rules->targets.push_back(draw_target(i, of_target, changed ? numbers : same, changed));
     }
+    draw_provider(*rules, seed, variant);
     return rules;
 }
 
@@ -240,6 +299,8 @@ std::shared_ptr<const RuleSet> careful_rules() {
             rung.remedies.front().plan_digest = target.name + '/' + std::string{name_of(level)};
             rung.attempts = level == Level::fallback ? 3 : 1;
         }
+        rules->providers.push_back(provider(target.name + "-upstream", 3, minutes{30}));
+        use_provider(target, rules->providers.back().name);
         rules->targets.push_back(std::move(target));
     }
     return rules;
