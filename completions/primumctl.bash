@@ -7,7 +7,7 @@ _primumctl_targets() {
 
 _primumctl() {
     local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]}
-    local verbs='status list show explain sources incidents actions hold release disable enable
+    local verbs='status list show explain sources providers incidents actions hold release disable enable
         ack rollback reset-breaker reload rules replay simulate version'
     local verb='' word choices=''
     for word in "${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
@@ -21,8 +21,8 @@ _primumctl() {
         --for) choices='10m 30m 1h 4h' ;;
         --reason | --limit | --before | --seed | --hours | --target) return ;;
         --scenario)
-            choices='list blip flap slow_leak persistent_failure provider_outage dead_source
-                lying_source harmful_remedy mass_failure competing_healer post_mortem mixed'
+            choices='list blip flap slow_leak persistent_failure provider_outage
+                half_ill_providers dead_source lying_source harmful_remedy mass_failure competing_healer post_mortem mixed'
             ;;
         --settings | --recording | --rules | --against | --known)
             mapfile -t COMPREPLY < <(compgen -f -- "$current")
@@ -39,6 +39,7 @@ _primumctl() {
             disable) choices="$(_primumctl_targets) --for --reason --json" ;;
             enable | reset-breaker) choices="$(_primumctl_targets) --reason --json" ;;
             ack | rollback | reload) choices='--reason --json' ;;
+            providers) choices='show mark set-note --for --reason --json' ;;
             incidents) choices='show --limit --before --json' ;;
             actions) choices='--limit --before --json' ;;
             rules)

@@ -76,6 +76,7 @@ public:
     [[nodiscard]] virtual HostView host() const = 0;
     [[nodiscard]] virtual std::vector<TargetSummary> targets() const = 0;
     [[nodiscard]] virtual std::vector<SourceView> sources() const = 0;
+    [[nodiscard]] virtual std::vector<ProviderView> providers() const = 0;
     // nullopt: no such target.
     [[nodiscard]] virtual std::optional<Explanation> explain(std::string_view target) const = 0;
 

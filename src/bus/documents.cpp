@@ -155,6 +155,12 @@ std::string sources_document(const std::vector<SourceView>& sources, Stamp now) 
         .finish();
 }
 
+std::string providers_document(const std::vector<ProviderView>& providers, Stamp now) {
+    return Document{now}
+        .member("providers", event::to_json_list(providers, wall_minus_t(now)))
+        .finish();
+}
+
 std::string incidents_document(const std::vector<RestoredIncident>& incidents, Stamp now) {
     return Document{now}.member("incidents", event::to_json_list(incidents)).finish();
 }

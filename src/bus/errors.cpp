@@ -111,7 +111,8 @@ CallError unknown_incident(std::uint64_t id) {
 }
 
 CallError no_length() {
-    return {error_name::no_length, "holds and disables need an end: say for how long (--for 30m)"};
+    return {error_name::no_length,
+            "holds, disables and marks need an end: say for how long (--for 30m)"};
 }
 
 CallError ledger_unavailable(const QueryError& error) {
@@ -152,8 +153,8 @@ std::optional<CallError> check_action(std::string_view action) {
 std::optional<CallError> check_name(std::string_view name) {
     if (name.size() > max_name_bytes || !is_plain_text(name)) {
         return CallError{error_name::invalid_argument,
-                         fmt::format("a target's name is one line of at most {} bytes; 'primumctl "
-                                     "list' shows the names",
+                         fmt::format("a name is one line of at most {} bytes; 'primumctl list' and "
+                                     "'primumctl providers' show the names",
                                      max_name_bytes)};
     }
     return std::nullopt;

@@ -63,6 +63,7 @@ void Manager::add_reads() {
     add("ListTargets", "", "s", {{}, {"json"}}, &Manager::list_targets);
     add("Explain", "s", "s", {{"target"}, {"json"}}, &Manager::explain);
     add("Sources", "", "s", {{}, {"json"}}, &Manager::sources);
+    add("Providers", "", "s", {{}, {"json"}}, &Manager::providers);
     add("Incidents", "ut", "s", {{"limit", "before"}, {"json"}}, &Manager::incidents);
     add("Incident", "t", "s", {{"incident"}, {"json"}}, &Manager::incident);
     add("Actions", "ut", "s", {{"limit", "before"}, {"json"}}, &Manager::actions);
@@ -77,6 +78,16 @@ void Manager::add_writes() {
     add("Acknowledge", "ts", "s", {{"incident", "reason"}, {"message"}}, &Manager::acknowledge);
     add("Rollback", "ss", "s", {{"action", "reason"}, {"message"}}, &Manager::rollback);
     add("ResetBreaker", "ss", "s", {{"target", "reason"}, {"message"}}, &Manager::reset_breaker);
+    add("MarkProvider",
+        "sssts",
+        "s",
+        {{"provider", "candidate", "state", "usec", "reason"}, {"message"}},
+        &Manager::mark_provider);
+    add("NoteProvider",
+        "sss",
+        "s",
+        {{"provider", "candidate", "note"}, {"message"}},
+        &Manager::note_provider);
     add("Reload", "s", "s", {{"reason"}, {"message"}}, &Manager::reload);
 }
 

@@ -51,6 +51,7 @@ private:
     void list_targets(const SharedCall& call);
     void explain(const SharedCall& call);
     void sources(const SharedCall& call);
+    void providers(const SharedCall& call);
     void incidents(const SharedCall& call);
     void incident(const SharedCall& call);
     void actions(const SharedCall& call);
@@ -61,6 +62,8 @@ private:
     void acknowledge(const SharedCall& call);
     void rollback(const SharedCall& call);
     void reset_breaker(const SharedCall& call);
+    void mark_provider(const SharedCall& call);
+    void note_provider(const SharedCall& call);
     void reload(const SharedCall& call);
 
     void start_hold(const SharedCall& call, OperatorVerb verb, const char* action);

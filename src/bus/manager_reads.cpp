@@ -29,6 +29,10 @@ void Manager::sources(const SharedCall& call) {
     call->answer(sources_document(backend_.sources(), backend_.now()));
 }
 
+void Manager::providers(const SharedCall& call) {
+    call->answer(providers_document(backend_.providers(), backend_.now()));
+}
+
 std::optional<Page> Manager::page_of(const SharedCall& call) {
     Page page;
     call->message() >> page.limit >> page.before;

@@ -16,11 +16,19 @@ constexpr const char* action_enable = "org.primum.enable";
 constexpr const char* action_acknowledge = "org.primum.acknowledge";
 constexpr const char* action_rollback = "org.primum.rollback";
 constexpr const char* action_reset_breaker = "org.primum.reset-breaker";
+constexpr const char* action_mark = "org.primum.mark-provider";
+constexpr const char* action_note = "org.primum.note-provider";
 constexpr const char* action_reload = "org.primum.reload";
 
 std::string told(const ReloadStatus& status) {
     return status.unchanged ? std::string{"the rules are the same as before; nothing was changed"}
                             : fmt::format("the rules {} are in force", status.digest.substr(0, 12));
+}
+
+// What is beyond the range is beyond any permitted maximum too; the engine refuses it.
+Duration length_of(std::uint64_t usec) {
+    constexpr auto most = std::uint64_t{std::numeric_limits<Duration::rep>::max()} / 2;
+    return Duration{static_cast<Duration::rep>(std::min(usec, most))};
 }
 
 }  // namespace
@@ -63,6 +71,34 @@ void Manager::reset_breaker(const SharedCall& call) {
     end_hold(call, OperatorVerb::reset_breaker, action_reset_breaker);
 }
 
+void Manager::mark_provider(const SharedCall& call) {
+    OperatorEvent command;
+    command.verb = OperatorVerb::mark;
+    std::string state;
+    std::uint64_t usec = 0;
+    call->message() >> command.provider >> command.candidate >> state >> usec >> command.reason;
+    const auto named = from_name<CandidateState>(state);
+    if (!named) {
+        call->refuse({error_name::invalid_argument,
+                      "a candidate is healthy, degraded, rate_limited, dead or unknown"});
+        return;
+    }
+    if (usec == 0) {
+        call->refuse(no_length());
+        return;
+    }
+    command.state = *named;
+    command.length = length_of(usec);
+    submit(call, std::move(command), action_mark);
+}
+
+void Manager::note_provider(const SharedCall& call) {
+    OperatorEvent command;
+    command.verb = OperatorVerb::note;
+    call->message() >> command.provider >> command.candidate >> command.reason;
+    submit(call, std::move(command), action_note);
+}
+
 void Manager::start_hold(const SharedCall& call, OperatorVerb verb, const char* action) {
     OperatorEvent command;
     command.verb = verb;
@@ -72,9 +108,7 @@ void Manager::start_hold(const SharedCall& call, OperatorVerb verb, const char* 
         call->refuse(no_length());
         return;
     }
-    // What is beyond the range is beyond any permitted maximum too; the engine refuses it.
-    constexpr auto most = std::uint64_t{std::numeric_limits<Duration::rep>::max()} / 2;
-    command.length = Duration{static_cast<Duration::rep>(std::min(usec, most))};
+    command.length = length_of(usec);
     submit(call, std::move(command), action);
 }
 
@@ -87,9 +121,11 @@ void Manager::end_hold(const SharedCall& call, OperatorVerb verb, const char* ac
 }
 
 void Manager::submit(const SharedCall& call, OperatorEvent command, const char* action) {
-    if (const auto error = check_name(command.target)) {
-        call->refuse(*error);
-        return;
+    for (const std::string& name : {command.target, command.provider, command.candidate}) {
+        if (const auto error = check_name(name)) {
+            call->refuse(*error);
+            return;
+        }
     }
     authorise(
         call, command.reason, action, [this, command](const SharedCall& kept, std::uint32_t uid) {

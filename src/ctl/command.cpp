@@ -4,6 +4,9 @@
 #include "ctl/text.hpp"
 #include "rules/duration.hpp"
 
+#include <primum/names.hpp>
+#include <primum/vocabulary.hpp>
+
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
@@ -105,6 +108,14 @@ private:
         sub->add_option("TARGET", command_.target, "name of a target")->required(required);
     }
 
+    void add_provider(CLI::App* sub) {
+        sub->add_option("PROVIDER", command_.provider, "name of a provider")->required();
+    }
+
+    void add_candidate(CLI::App* sub) {
+        sub->add_option("CANDIDATE", command_.candidate, "one of its candidates")->required();
+    }
+
     void add_reason(CLI::App* sub) {
         sub->add_option("--reason", command_.reason, "why, for the record")->required();
     }
@@ -142,6 +153,31 @@ private:
         add_target(verb(app_, "explain", "why primum acts on a target, or why not", Verb::explain),
                    true);
         verb(app_, "sources", "where the evidence comes from", Verb::sources);
+        add_providers();
+    }
+
+    void add_providers() {
+        CLI::App* const providers =
+            verb(app_, "providers", "what can be pointed at, and how it stands", Verb::providers);
+        providers->require_subcommand(0, 1);
+        add_provider(verb(*providers, "show", "one provider in full", Verb::provider));
+        CLI::App* const mark = verb(*providers,
+                                    "mark",
+                                    "say how a candidate stands, whatever its indicators say",
+                                    Verb::mark_provider);
+        add_provider(mark);
+        add_candidate(mark);
+        mark->add_option("STATE", command_.state, "healthy, degraded, rate_limited, dead, unknown")
+            ->required()
+            ->check(CLI::IsMember(std::vector<std::string>{enum_names<CandidateState>.begin(),
+                                                           enum_names<CandidateState>.end()}));
+        add_length(mark);
+        add_reason(mark);
+        CLI::App* const note =
+            verb(*providers, "set-note", "write a note on a candidate", Verb::note_provider);
+        add_provider(note);
+        add_candidate(note);
+        note->add_option("TEXT", command_.reason, "the note")->required();
     }
 
     void add_records() {

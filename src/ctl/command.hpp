@@ -40,6 +40,10 @@ enum class Verb : std::uint8_t {
     incident,
     actions,
     sources,
+    providers,
+    provider,
+    mark_provider,
+    note_provider,
     reload,
     rules_check,
     replay,
@@ -64,8 +68,11 @@ struct Command {
     bool json = false;
     std::string target;                   // empty: all of them
     bool ill_only = false;                // of list
-    Duration length{0};                   // of hold and disable
-    std::string reason;                   // of what changes something
+    Duration length{0};                   // of hold, disable and mark_provider
+    std::string provider;                 // of provider, mark_provider and note_provider
+    std::string candidate;                // of mark_provider and note_provider
+    std::string state;                    // of mark_provider
+    std::string reason;                   // of what changes something; the note of note_provider
     std::uint64_t incident = 0;           // of acknowledge and incident
     std::string action;                   // of rollback
     std::uint32_t limit = 20;             // of incidents and actions

@@ -18,6 +18,11 @@ namespace primum::ctl {
                                          bool ill_only,
                                          const Painter& painter);
 [[nodiscard]] std::string render_sources(const Document& sources, const Painter& painter);
+[[nodiscard]] std::string render_providers(const Document& providers, const Painter& painter);
+// Empty where there is none of that name.
+[[nodiscard]] std::string render_provider(const Document& providers,
+                                          const std::string& name,
+                                          const Painter& painter);
 [[nodiscard]] std::string render_show(const Document& explain, const Painter& painter);
 [[nodiscard]] std::string render_explain(const Document& explain, const Painter& painter);
 [[nodiscard]] std::string render_incidents(const Document& incidents, const Painter& painter);

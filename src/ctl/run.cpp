@@ -29,7 +29,7 @@ constexpr std::uint32_t actions_in_status = 5;
 // Of the last actions, which only the ledger knows: its disk may hang.
 constexpr Duration actions_within = std::chrono::milliseconds{500};
 
-constexpr std::array<std::pair<std::string_view, Exit>, 18> exits{{
+constexpr std::array<std::pair<std::string_view, Exit>, 20> exits{{
     {"org.primum.Error.NotAuthorized", Exit::denied},
     {"org.freedesktop.DBus.Error.AccessDenied", Exit::denied},
     {"org.freedesktop.DBus.Error.InteractiveAuthorizationRequired", Exit::denied},
@@ -40,6 +40,8 @@ constexpr std::array<std::pair<std::string_view, Exit>, 18> exits{{
     {"org.primum.Error.UnknownTarget", Exit::usage},
     {"org.primum.Error.UnknownIncident", Exit::usage},
     {"org.primum.Error.UnknownAction", Exit::usage},
+    {"org.primum.Error.UnknownProvider", Exit::usage},
+    {"org.primum.Error.UnknownCandidate", Exit::usage},
     {"org.primum.Error.DryRun", Exit::usage},
     {"org.primum.Error.NoWayBack", Exit::usage},
     {"org.primum.Error.NotTripped", Exit::usage},
@@ -90,6 +92,23 @@ Exit status(const Command& command, Surroundings& world) {
     return read({"Status", {}}, command.json, render, world);
 }
 
+// The document has all providers; with JSON the reader picks the one.
+Exit show_provider(const Command& command, Surroundings& world) {
+    bool found = true;
+    const Render render = [&](const Document& document, const Painter& painter) {
+        const std::string text = render_provider(document, command.provider, painter);
+        found = !text.empty();
+        return text;
+    };
+    const Exit exit = read({"Providers", {}}, command.json, render, world);
+    if (exit == Exit::ok && !found) {
+        world.err << "primumctl: there is no provider \"" << printable(command.provider)
+                  << "\"; primumctl providers lists them\n";
+        return Exit::usage;
+    }
+    return exit;
+}
+
 Exit look(const Command& command, Surroundings& world) {
     const std::string& target = command.target;
     const bool json = command.json;
@@ -106,6 +125,10 @@ Exit look(const Command& command, Surroundings& world) {
             return read({"Explain", {target}}, json, render_show, world);
         case Verb::explain:
             return read({"Explain", {target}}, json, render_explain, world);
+        case Verb::providers:
+            return read({"Providers", {}}, json, render_providers, world);
+        case Verb::provider:
+            return show_provider(command, world);
         case Verb::sources:
             return read({"Sources", {}}, json, render_sources, world);
         case Verb::incidents:
@@ -150,6 +173,15 @@ Request request_of(const Command& command) {
         case Verb::rollback:
             request.method = "Rollback";
             request.arguments = {command.action, command.reason};
+            break;
+        case Verb::mark_provider:
+            request.method = "MarkProvider";
+            request.arguments = {
+                command.provider, command.candidate, command.state, usec, command.reason};
+            break;
+        case Verb::note_provider:
+            request.method = "NoteProvider";
+            request.arguments = {command.provider, command.candidate, command.reason};
             break;
         case Verb::reset_breaker:
             request.method = "ResetBreaker";
@@ -241,6 +273,8 @@ Exit run(const Command& command, Surroundings& surroundings) {
         case Verb::acknowledge:
         case Verb::rollback:
         case Verb::reset_breaker:
+        case Verb::mark_provider:
+        case Verb::note_provider:
         case Verb::reload:
             return change(command, surroundings);
         case Verb::rules_check:

@@ -97,6 +97,10 @@ std::vector<SourceView> DaemonBackend::sources() const {
     return engine_.sources();
 }
 
+std::vector<ProviderView> DaemonBackend::providers() const {
+    return engine_.providers();
+}
+
 std::optional<Explanation> DaemonBackend::explain(std::string_view target) const {
     if (open_) {  // the core knows the time of its last event only: "now" is to mean now
         ports_.submit(TickEvent{});

@@ -41,6 +41,7 @@ public:
     [[nodiscard]] HostView host() const override;
     [[nodiscard]] std::vector<TargetSummary> targets() const override;
     [[nodiscard]] std::vector<SourceView> sources() const override;
+    [[nodiscard]] std::vector<ProviderView> providers() const override;
     [[nodiscard]] std::optional<Explanation> explain(std::string_view target) const override;
     void command(OperatorEvent command, std::function<void(OperatorReply)> answer) override;
     void reload(std::uint32_t uid,

@@ -79,6 +79,36 @@ void describe(V& v, T& x) {
     v.field("series", x.series);
 }
 
+template <class V, Is<Pointer> T>
+void describe(V& v, T& x) {
+    v.field("form", x.form);
+    v.field("path", x.path);
+    v.field("key", x.key);
+}
+
+template <class V, Is<CandidateView> T>
+void describe(V& v, T& x) {
+    v.field("candidate", x.record.candidate);
+    v.field("state", x.record.state);
+    v.field("note", x.record.note);
+    v.field("current", x.record.current);
+    v.field("marked", x.record.marked);
+    v.field("marked_until", x.marked_until);
+    v.field("uid", x.record.uid);
+    v.field("fell_again", x.record.fell_again);
+    v.maybe("last_checked", x.record.last_checked);
+}
+
+template <class V, Is<ProviderView> T>
+void describe(V& v, T& x) {
+    v.field("name", x.name);
+    v.field("pointer", x.pointer);
+    v.field("current", x.current);
+    v.field("candidates", x.candidates);
+    v.field("next", x.next);
+    v.field("failback_at", x.failback_at);
+}
+
 template <class V, Is<Budget> T>
 void describe(V& v, T& x) {
     v.field("actions", x.actions);
@@ -133,6 +163,9 @@ std::string to_json(const Explanation& view, Duration wall_minus_t) {
     return object_of(view, wall_minus_t);
 }
 std::string to_json(const SourceView& view, Duration wall_minus_t) {
+    return object_of(view, wall_minus_t);
+}
+std::string to_json(const ProviderView& view, Duration wall_minus_t) {
     return object_of(view, wall_minus_t);
 }
 std::string to_json(const IncidentRecord& record) {

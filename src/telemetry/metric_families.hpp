@@ -59,6 +59,10 @@ struct MetricFamilies {
     Counters& operator_commands;
     Counters& unit_starts;
     Gauges& breaker_tripped;
+    Gauges& candidate_state;
+    Gauges& provider_current;
+    Counters& failovers;
+    Counters& failbacks;
     Histograms& decision_latency;
     Histograms& loop_turn;
     Histograms& action_duration;

@@ -142,6 +142,7 @@ void Metrics::Impl::take(const RulesEvent& event) {
             forget(std::string{source_prefix} + gone);
         }
     }
+    know_providers(*event.compiled);
     targets_count_.Set(static_cast<double>(targets_.size()));
     for (const auto& [target, level] : std::exchange(restored_levels_, {})) {
         set_level(target, level);

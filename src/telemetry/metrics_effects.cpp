@@ -21,7 +21,6 @@ void Metrics::Impl::observe(const Effect& effect) {
     std::visit(Overloaded{[&](const RecordEffect& record) {
                               std::visit(Overloaded{[&](const auto& body) { take(body); },
                                                     [](const HoldRecord&) {},
-                                                    [](const ProviderRecord&) {},
                                                     [](const BaselineRecord&) {},
                                                     [](const TrialRecord&) {}},
                                          record.record);
@@ -35,6 +34,53 @@ void Metrics::Impl::observe(const Effect& effect) {
                           [&](const Rejected& rejected) { take(rejected); },
                           [](const auto&) {}},
                effect);
+}
+
+// A candidate of which nothing has been told yet is unknown.
+void Metrics::Impl::know_providers(const RuleSet& rules) {
+    std::map<std::string, std::string> known;
+    for (const ProviderRule& provider : rules.providers) {
+        known[provider.name] = provider.digest;
+    }
+    for (const auto& [name, digest] : known_providers_) {
+        const auto still = known.find(name);
+        if (still == known.end() || still->second != digest) {
+            forget(std::string{provider_prefix} + name);
+        }
+    }
+    for (const ProviderRule& provider : rules.providers) {
+        const auto before = known_providers_.find(provider.name);
+        if (before != known_providers_.end() && before->second == provider.digest) {
+            continue;
+        }
+        for (const CandidateRule& candidate : provider.candidates) {
+            stand(provider.name, candidate.name, CandidateState::unknown);
+        }
+    }
+    known_providers_ = std::move(known);
+}
+
+void Metrics::Impl::stand(const std::string& provider,
+                          const std::string& candidate,
+                          CandidateState state) {
+    const std::string owner = std::string{provider_prefix} + provider;
+    for (const auto name : enum_names<CandidateState>) {
+        owned(families_.candidate_state,
+              owner,
+              {{"provider", provider}, {"candidate", candidate}, {"state", std::string{name}}})
+            .Set(flag(name == name_of(state)));
+    }
+}
+
+void Metrics::Impl::take(const ProviderRecord& record) {
+    if (!known_providers_.contains(record.provider)) {
+        return;
+    }
+    stand(record.provider, record.candidate, record.state);
+    owned(families_.provider_current,
+          std::string{provider_prefix} + record.provider,
+          {{"provider", record.provider}, {"candidate", record.candidate}})
+        .Set(flag(record.current));
 }
 
 void Metrics::Impl::take(const IncidentRecord& record) {
@@ -53,6 +99,12 @@ void Metrics::Impl::take(const DecisionRecord& record) {
           target,
           {{"target", target}, {"level", text_of(record.level)}, {"kind", text_of(record.kind)}})
         .Increment();
+    const bool went_back =
+        record.kind == DecisionKind::rolled_back || record.kind == DecisionKind::rollback_failed;
+    if (went_back && record.reason == "failback") {
+        owned(families_.failbacks, target, {{"target", target}, {"result", text_of(record.kind)}})
+            .Increment();
+    }
     for (const auto& verdict : record.guards) {
         if (verdict.verdict == Verdict::veto) {
             owned(families_.guard_vetoes,
@@ -68,6 +120,12 @@ void Metrics::Impl::take(const ActionRecord& record) {
     const auto labels = labels_of(actions_.find(record.id));
     auto& family = record.dry_run ? families_.would_act : families_.action_intents;
     owned(family, labels.at("target"), labels).Increment();
+    if (!record.dry_run && known_providers_.contains(record.provider)) {
+        owned(families_.failovers,
+              std::string{provider_prefix} + record.provider,
+              {{"provider", record.provider}, {"candidate", record.candidate}})
+            .Increment();
+    }
 }
 
 void Metrics::Impl::take(const TransitionRecord& record) {

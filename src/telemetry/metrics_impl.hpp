@@ -7,6 +7,7 @@
 
 #include <array>
 #include <functional>
+#include <map>
 #include <optional>
 #include <set>
 #include <string>
@@ -20,6 +21,7 @@ namespace primum::telemetry {
 
 inline constexpr std::string_view other = "other";
 inline constexpr std::string_view source_prefix = "source:";
+inline constexpr std::string_view provider_prefix = "provider:";
 
 inline double seconds_of(Duration duration) {
     return std::chrono::duration<double>(duration).count();
@@ -89,6 +91,7 @@ private:
     void take(const SeverityChanged& change);
     void take(const UnitStarted& start);
     void take(const BreakerRecord& record);
+    void take(const ProviderRecord& record);
     void take(const Rejected& rejected);
 
     // What a target is called in a label: itself while the rules know it.
@@ -100,6 +103,8 @@ private:
              const std::string& owner,
              const prometheus::Labels& labels);
     void forget(const std::string& owner);
+    void know_providers(const RuleSet& rules);
+    void stand(const std::string& provider, const std::string& candidate, CandidateState state);
     Source* source_of(const std::string& name);
     void refuse(Refusal code);
     void set_level(const std::string& target, Level level);
@@ -116,6 +121,7 @@ private:
     ActionIndex actions_;
     std::set<std::string, std::less<>> targets_;  // of the rules in force
     std::set<std::string, std::less<>> known_sources_;
+    std::map<std::string, std::string> known_providers_;  // with their digests
     std::unordered_map<std::string, Source> sources_;
     std::unordered_map<std::string, std::vector<std::function<void()>>> owned_;
     std::set<std::uint64_t> open_incidents_;

@@ -28,6 +28,20 @@ public:
     std::vector<SourceView> sources() const override {
         return {SourceView{"metrics", false, true, "timeout", instant_from_us(50'000'000), 7, 12}};
     }
+    std::vector<ProviderView> providers() const override {
+        ProviderView view;
+        view.name = "upstream";
+        view.pointer = {PointerForm::env, "/etc/gw.env", "UPSTREAM"};
+        view.current = "west";
+        CandidateView west;
+        west.record.provider = "upstream";
+        west.record.candidate = "west";
+        west.record.state = CandidateState::dead;
+        west.record.current = west.record.marked = true;
+        west.marked_until = instant_from_us(90'000'000);
+        view.candidates = {west};
+        return {view};
+    }
     std::optional<Explanation> explain(std::string_view target) const override {
         for (const TargetSummary& summary : target_list) {
             if (summary.name == target) {

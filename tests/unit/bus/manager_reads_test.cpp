@@ -18,6 +18,11 @@ TEST_F(ManagerReadsTest, AnswersEachReadWithOneDocument) {
     EXPECT_THAT(call("Explain", {"gateway"}).text,
                 StartsWith(head + R"("explanation":{"target":)"));
     EXPECT_THAT(call("Sources", {}).text, StartsWith(head + R"("sources":[{"name":"metrics")"));
+    EXPECT_THAT(call("Providers", {}).text,
+                StartsWith(head + R"("providers":[{"name":"upstream","pointer":{"form":"env",)" +
+                           R"("path":"/etc/gw.env","key":"UPSTREAM"},"current":"west",)" +
+                           R"("candidates":[{"candidate":"west","state":"dead","note":"",)" +
+                           R"("current":true,"marked":true,"marked_until":{"t_us":90000000,)"));
     EXPECT_THAT(call("Incidents", {5U, std::uint64_t{0}}).text,
                 StartsWith(head + R"("incidents":[)"));
     EXPECT_THAT(call("Incident", {std::uint64_t{7}}).text,

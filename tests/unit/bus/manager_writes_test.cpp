@@ -32,7 +32,7 @@ TEST_F(ManagerWritesTest, KnowsEveryVerb) {
     for (const auto& [method, arguments] : testing::all_writes()) {
         EXPECT_EQ(call(method, arguments).error, "") << method;
     }
-    ASSERT_THAT(backend.commands, SizeIs(7));
+    ASSERT_THAT(backend.commands, SizeIs(9));
     EXPECT_EQ(backend.commands[1].verb, OperatorVerb::release);
     EXPECT_EQ(backend.commands[2].verb, OperatorVerb::disable);
     EXPECT_EQ(backend.commands[2].target, "");
@@ -44,9 +44,26 @@ TEST_F(ManagerWritesTest, KnowsEveryVerb) {
     EXPECT_EQ(backend.commands[5].target, "");
     EXPECT_EQ(backend.commands[6].verb, OperatorVerb::reset_breaker);
     EXPECT_EQ(backend.commands[6].target, "gateway");
+    EXPECT_EQ(backend.commands[7].verb, OperatorVerb::mark);
+    EXPECT_EQ(backend.commands[7].provider, "upstream");
+    EXPECT_EQ(backend.commands[7].candidate, "west");
+    EXPECT_EQ(backend.commands[7].state, CandidateState::dead);
+    EXPECT_EQ(backend.commands[7].length, Duration{testing::minute_us});
+    EXPECT_EQ(backend.commands[8].verb, OperatorVerb::note);
+    EXPECT_EQ(backend.commands[8].reason, "in another town");
     ASSERT_THAT(backend.reloads, SizeIs(1));
     EXPECT_EQ(backend.reloads[0].first, geteuid());
     EXPECT_EQ(backend.reloads[0].second, "new rules");
+}
+
+TEST_F(ManagerWritesTest, AMarkNeedsAStateThatThereIs) {
+    start(as_root());
+    const Answer answer = call("MarkProvider", {"up", "west", "tired", testing::minute_us, "x"});
+    EXPECT_EQ(answer.error, "org.primum.Error.InvalidArgument");
+    EXPECT_THAT(answer.message, HasSubstr("rate_limited"));
+    EXPECT_EQ(call("MarkProvider", {"up", "west", "dead", std::uint64_t{0}, "x"}).error,
+              "org.primum.Error.NoLength");
+    EXPECT_THAT(backend.commands, IsEmpty());
 }
 
 TEST_F(ManagerWritesTest, ARollbackNamesItsAction) {

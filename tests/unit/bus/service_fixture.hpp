@@ -28,6 +28,8 @@ inline std::vector<std::pair<std::string, std::vector<Argument>>> all_writes() {
             {"Acknowledge", {std::uint64_t{7}, "seen"}},
             {"Rollback", {"l-7", "it was wrong"}},
             {"ResetBreaker", {"gateway", "mended"}},
+            {"MarkProvider", {"upstream", "west", "dead", minute_us, "it loses writes"}},
+            {"NoteProvider", {"upstream", "west", "in another town"}},
             {"Reload", {"new rules"}}};
 }
 

@@ -46,6 +46,11 @@ TEST(CommandTest, KnowsEveryVerb) {
         {{"incidents", "show", "7"}, Verb::incident},
         {{"actions"}, Verb::actions},
         {{"sources"}, Verb::sources},
+        {{"providers"}, Verb::providers},
+        {{"providers", "show", "up"}, Verb::provider},
+        {{"providers", "mark", "up", "west", "dead", "--for", "1h", "--reason", "x"},
+         Verb::mark_provider},
+        {{"providers", "set-note", "up", "west", "slow"}, Verb::note_provider},
         {{"reload"}, Verb::reload},
         {{"rules", "check", "a.toml"}, Verb::rules_check},
         {{"version"}, Verb::version}};
@@ -68,6 +73,20 @@ TEST(CommandTest, ReadsAHold) {
     EXPECT_EQ(hold.length, std::chrono::minutes{90});
     EXPECT_EQ(hold.reason, "deploy of 4.2");
     EXPECT_EQ(understood({"hold", "--all", "--for", "1h", "--reason", "x"}).target, "");
+}
+
+TEST(CommandTest, ReadsAMarkAndANote) {
+    const Command mark = understood(
+        {"providers", "mark", "up", "west", "rate_limited", "--for", "2h", "--reason", "bill"});
+    EXPECT_EQ(mark.provider, "up");
+    EXPECT_EQ(mark.candidate, "west");
+    EXPECT_EQ(mark.state, "rate_limited");
+    EXPECT_EQ(mark.length, std::chrono::hours{2});
+    EXPECT_EQ(mark.reason, "bill");
+    mistaken({"providers", "mark", "up", "west", "tired", "--for", "2h", "--reason", "x"});
+    mistaken({"providers", "mark", "up", "west", "dead", "--reason", "x"});
+    const Command note = understood({"providers", "set-note", "up", "west", "in another town"});
+    EXPECT_EQ(note.reason, "in another town");
 }
 
 TEST(CommandTest, ReadsPagesAndPaths) {

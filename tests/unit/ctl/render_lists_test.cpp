@@ -20,11 +20,19 @@ TEST_F(RenderListsTest, ListsSourcesIncidentsAndActions) {
     expect_golden("actions", render_actions(document(actions_json), plain));
 }
 
+TEST_F(RenderListsTest, ListsProvidersAndShowsOne) {
+    const Document providers = document(providers_json);
+    expect_golden("providers", render_providers(providers, plain));
+    expect_golden("provider", render_provider(providers, "upstream", plain));
+    EXPECT_EQ(render_provider(providers, "nobody", plain), "");
+}
+
 TEST_F(RenderListsTest, SaysWhenThereIsNothing) {
     const Document empty = document(R"({"v":1})");
     EXPECT_EQ(render_targets(empty, false, plain), "the rules in force have no target\n");
     EXPECT_EQ(render_targets(empty, true, plain), "no target is ill\n");
     EXPECT_EQ(render_sources(empty, plain), "the rules in force have no source\n");
+    EXPECT_EQ(render_providers(empty, plain), "the rules in force have no provider\n");
     EXPECT_EQ(render_incidents(empty, plain), "no incident is on record\n");
     EXPECT_EQ(render_actions(empty, plain), "no action is on record\n");
 }

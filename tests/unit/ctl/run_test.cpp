@@ -33,6 +33,8 @@ TEST_F(RunTest, PrintsTheDocumentAndNothingElseWithJson) {
         {"Explain", {"show", "gw"}},
         {"Explain", {"explain", "gw"}},
         {"Sources", {"sources"}},
+        {"Providers", {"providers"}},
+        {"Providers", {"providers", "show", "upstream"}},
         {"Incidents", {"incidents"}},
         {"Incident", {"incidents", "show", "7"}},
         {"Actions", {"actions"}}};

@@ -54,6 +54,20 @@ inline constexpr const char* sources_json = R"j({
   "last":{"t_us":1,"wall_us":1795316400000000},"incident":9,"series":3},
  {"name":"young","ok":false,"ever":false,"error_class":"","last":null,"incident":0,"series":0}]})j";
 
+inline constexpr const char* providers_json = R"j({
+"v":1,"now":{"t_us":3600000000,"wall_us":1795320000000000},
+"providers":[{"name":"upstream","pointer":{"form":"env","path":"/etc/gateway.env","key":"UPSTREAM"},
+  "current":"west","next":"back to east once it has been healthy for 30m",
+  "failback_at":{"t_us":4800000000,"wall_us":1795321200000000},
+  "candidates":[{"candidate":"east","state":"healthy","note":"0.1","current":false,"marked":false,
+    "marked_until":null,"uid":4294967295,"fell_again":1,
+    "last_checked":{"t_us":3598000000,"wall_us":1795319998000000}},
+   {"candidate":"west","state":"degraded","note":"it loses writes","current":true,"marked":true,
+    "marked_until":{"t_us":4500000000,"wall_us":1795320900000000},"uid":1000,"fell_again":0,
+    "last_checked":{"t_us":3590000000,"wall_us":1795319990000000}},
+   {"candidate":"north","state":"unknown","note":"nothing judges it","current":false,
+    "marked":false,"marked_until":null,"uid":4294967295,"fell_again":0}]}]})j";
+
 inline constexpr const char* explain_json = R"j({
 "v":1,"now":{"t_us":3600000000,"wall_us":1795320000000000},
 "explanation":{"target":{"name":"gateway","unit":"gateway.service","mode":"enforce",

@@ -50,6 +50,10 @@ TEST(ProviderRuleTest, LocatesMistakes) {
     EXPECT_THAT(provider_errors("pointer = { file = \"/f\", format = \"env\" }\n" +
                                 std::string{candidates}),
                 ElementsAre(HasSubstr("needs the key")));
+    EXPECT_THAT(provider_errors("pointer = { symlink = \"/l\" }\norder = [\"a\"]\n"
+                                "candidate.a = { points_to = \"/a\", indicator = { value = "
+                                "\"unit_state\" } }\n"),
+                ElementsAre(HasSubstr("a candidate has no unit")));
     EXPECT_THAT(provider_errors("pointer = { symlink = \"/l\" }\norder = []\n"),
                 ElementsAre(HasSubstr("a provider needs 1 to 32 candidates")));
     EXPECT_THAT(provider_errors("pointer = { symlink = \"/l\" }\nfallback_after = \"1m\"\n" +

@@ -236,6 +236,55 @@ TEST_F(MetricsTest, ShowsLevelsAndSeverities) {
     EXPECT_EQ(value("primum_targets"), "2");
 }
 
+TEST_F(MetricsTest, ShowsHowCandidatesStandAndWhichIsInUse) {
+    const auto standing = [](const char* candidate, const char* state) {
+        return std::string{"primum_provider_candidate_state{candidate=\""} + candidate +
+               "\",provider=\"up\",state=\"" + state + "\"}";
+    };
+    auto rules = std::make_shared<RuleSet>();
+    rules->targets.emplace_back().name = "gateway";
+    ProviderRule& provider = rules->providers.emplace_back();
+    provider.name = "up";
+    provider.digest = "p1";
+    provider.candidates.resize(2);
+    provider.candidates[0].name = "east";
+    provider.candidates[1].name = "west";
+    event(RulesEvent{"d2", "", rules});
+    EXPECT_EQ(value(standing("east", "unknown")), "1");
+    EXPECT_EQ(value(standing("east", "dead")), "0");
+    ProviderRecord news;
+    news.provider = "up";
+    news.candidate = "east";
+    news.state = CandidateState::dead;
+    news.current = true;
+    record(news);
+    EXPECT_EQ(value(standing("east", "unknown")), "0");
+    EXPECT_EQ(value(standing("east", "dead")), "1");
+    EXPECT_EQ(value("primum_provider_current{candidate=\"east\",provider=\"up\"}"), "1");
+    ActionRecord action;
+    action.id = "a-1";
+    action.target = "gateway";
+    action.kind = "failover";
+    action.provider = "up";
+    action.candidate = "west";
+    record(action);
+    EXPECT_EQ(value("primum_failovers_total{candidate=\"west\",provider=\"up\"}"), "1");
+    DecisionRecord decision;
+    decision.target = "gateway";
+    decision.kind = DecisionKind::rolled_back;
+    decision.reason = "failback";
+    record(decision);
+    EXPECT_EQ(value("primum_failbacks_total{result=\"rolled_back\",target=\"gateway\"}"), "1");
+    auto without = std::make_shared<RuleSet>();
+    without->targets.emplace_back().name = "gateway";
+    event(RulesEvent{"d3", "", without});
+    EXPECT_EQ(value(standing("east", "dead")), "absent");
+    news.provider = "a stranger";
+    record(news);
+    EXPECT_EQ(value("primum_provider_current{candidate=\"east\",provider=\"a stranger\"}"),
+              "absent");
+}
+
 TEST_F(MetricsTest, ShowsWhatItsSourcesDo) {
     event(SourceEvent{"web", false, "timeout", ""}, 5);
     EXPECT_EQ(value("primum_source_up{source=\"web\"}"), "0");
