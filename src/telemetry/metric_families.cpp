@@ -117,7 +117,7 @@ MetricFamilies::MetricFamilies()
       failovers(counters(registry, "primum_failovers_total",
           "Real failovers intended, by provider and the candidate pointed at.")),
       failbacks(counters(registry, "primum_failbacks_total",
-          "Failovers that were undone because what is preferred is healthy, by target and result.")),
+          "Failovers undone because what is preferred is healthy, by target and result.")),
       decision_latency(histograms(registry, "primum_decision_latency_seconds",
           "From the arrival of an event until its effects were known.")),
       loop_turn(histograms(registry, "primum_loop_turn_seconds",
