@@ -4,10 +4,10 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <cstdio>
 
 #include <fcntl.h>
 #include <linux/fs.h>
-#include <stdio.h>  // renameat2
 #include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <sys/xattr.h>

@@ -6,11 +6,11 @@
 #include <fmt/format.h>
 
 #include <cerrno>
+#include <cstdio>
 #include <filesystem>
 #include <utility>
 
 #include <fcntl.h>
-#include <stdio.h>  // RENAME_EXCHANGE
 #include <unistd.h>
 
 // How a copy comes to stand at a path: built and fsynced beside it under a hidden name, checked,
@@ -130,11 +130,14 @@ FileResult<void> SnapshotStore::tidy_beside(const Parent& parent) {
         return removed;
     }
     const auto left = scan(at, names.swapped);
-    if (left && !left->has_value()) {
-        return {};
-    }
-    if (left && load(id_of(**left))) {
-        return discard(disk_, at, names);
+    if (left) {
+        const std::optional<FileTree>& tree = *left;
+        if (!tree) {
+            return {};
+        }
+        if (load(id_of(*tree))) {
+            return discard(disk_, at, names);
+        }
     }
     for (int i = 1; i <= max_kept_names; ++i) {
         const std::string kept =

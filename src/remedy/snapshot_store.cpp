@@ -179,7 +179,7 @@ FileResult<std::string> SnapshotStore::add_text(Rooms& rooms, std::string_view t
     if (failed != 0) {
         return fail(storage_error("a copy", failed));
     }
-    const std::string hash = rules::sha256_hex(text);
+    std::string hash = rules::sha256_hex(text);
     if (auto finished = finish_new(rooms, file, rooms.blobs.get(), hash); !finished) {
         return fail(finished.error());
     }
@@ -209,24 +209,29 @@ FileResult<std::string> SnapshotStore::keep(const std::string& path) {
     }
     const TreeLimits limits{limits_.bytes, limits_.entries};
     const auto measured = scan_tree(parent->directory.get(), parent->name, limits, read_nothing);
-    if (!measured || !measured->has_value()) {
-        return measured ? FileResult<std::string>{std::string{}} : fail(measured.error());
+    if (!measured) {
+        return fail(measured.error());
     }
-    if (auto room = check_room(bytes_of(**measured)); !room) {
+    const std::optional<FileTree>& stands = *measured;
+    if (!stands) {
+        return std::string{};
+    }
+    if (auto room = check_room(bytes_of(*stands)); !room) {
         return fail(room.error());
     }
     auto rooms = open_rooms();
     if (!rooms) {
         return fail(rooms.error());
     }
-    const auto tree = scan_tree(parent->directory.get(), parent->name, limits, [&](int fd) {
+    const auto copied = scan_tree(parent->directory.get(), parent->name, limits, [&](int fd) {
         return add_blob(*rooms, fd);
     });
-    if (!tree || !tree->has_value()) {
-        return tree ? fail(refuse(Refusal::conflict, path + " was removed while it was read"))
-                    : fail(tree.error());
+    if (!copied) {
+        return fail(copied.error());
     }
-    return add_tree(*rooms, **tree);
+    const std::optional<FileTree>& tree = *copied;
+    return tree ? add_tree(*rooms, *tree)
+                : fail(refuse(Refusal::conflict, path + " was removed while it was read"));
 }
 
 FileResult<std::string> SnapshotStore::keep_as(const std::string& good, const std::string& like) {
@@ -328,11 +333,12 @@ FileResult<std::string> SnapshotStore::identify(const std::string& path) {
     if (!parent) {
         return fail(parent.error());
     }
-    const auto tree = scan(parent->directory.get(), parent->name);
-    if (!tree) {
-        return fail(tree.error());
+    const auto found = scan(parent->directory.get(), parent->name);
+    if (!found) {
+        return fail(found.error());
     }
-    return tree->has_value() ? id_of(**tree) : std::string{};
+    const std::optional<FileTree>& tree = *found;
+    return tree ? id_of(*tree) : std::string{};
 }
 
 FileResult<std::optional<FileTree>> SnapshotStore::scan(int at, const std::string& name) {

@@ -283,7 +283,7 @@ std::string unified_diff(std::string_view before,
     if (before == after) {
         return {};
     }
-    const std::string differ = fmt::format("files {} and {} differ\n", before_name, after_name);
+    std::string differ = fmt::format("files {} and {} differ\n", before_name, after_name);
     if (before.size() > max_text || after.size() > max_text) {
         return differ;
     }

@@ -19,6 +19,8 @@ public:
     ~Sha256();
     Sha256(const Sha256&) = delete;
     Sha256& operator=(const Sha256&) = delete;
+    Sha256(Sha256&&) = delete;
+    Sha256& operator=(Sha256&&) = delete;
 
     void add(std::string_view bytes);
     // Of everything added so far; nothing may be added afterwards.
