@@ -130,7 +130,7 @@ class DiskTest(BoxCase):
         self.pid = self.box.main_pid("primumd.service")
 
     def told(self, target):
-        """What the target's decisions say: of the ledger, or (it cannot be read) as explained now."""
+        """What holds the target back, as explained now."""
         vetoes = [("waited", guard) for guard, verdict in self.guards(target).items()
                   if verdict == "veto"]
         reason = self.target(target)["reason"]

@@ -148,7 +148,7 @@ TEST_F(ReplayTest, ATornTailIsToldAndNoMistake) {
     EXPECT_THAT(err.str(), HasSubstr(": cut after this line: the last frame is not whole\n"));
 }
 
-TEST_F(ReplayTest, AMissingSegmentIsToldAndTheFirstOneIsNeeded) {
+TEST_F(ReplayTest, AMissingSegmentIsToldAndOneWithoutAStateIsNoBeginning) {
     const auto name = [](std::uint32_t sequence) {
         return event::format_segment_name({wall_from_us(5), sequence});
     };
@@ -161,7 +161,7 @@ TEST_F(ReplayTest, AMissingSegmentIsToldAndTheFirstOneIsNeeded) {
     EXPECT_THAT(err.str(), HasSubstr(name(3) + ":0: from here on it may not be what happened"));
     std::filesystem::remove(folder / name(1));
     EXPECT_EQ(run_words({"replay", "--recording", folder.string()}), Exit::bad_data);
-    EXPECT_THAT(err.str(), HasSubstr("the run begins in " + name(1)));
+    EXPECT_THAT(err.str(), HasSubstr(name(3) + ": it does not stand alone"));
 }
 
 TEST_F(ReplayTest, KnownDifferencesNeedAComparison) {
