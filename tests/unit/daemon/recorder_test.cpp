@@ -178,8 +178,12 @@ TEST_F(RecorderTest, AFullQueueEndsTheSegmentAndIsCounted) {
 
 TEST_F(RecorderTest, ADiskThatRefusesIsToldAndTriedAgain) {
     std::ofstream{folder()} << "a file where the directory should be";
-    start(options());
-    wait_for_news();
+    auto slow = options();
+    slow.retry_after = 1s;  // long enough to be looked at meanwhile
+    start(std::move(slow));
+    while (recorder_->figures().recording) {
+        wait_for_news();
+    }
     const auto bad = recorder_->figures();
     EXPECT_FALSE(bad.recording);
     EXPECT_NE(bad.problem.find(folder().string()), std::string::npos) << bad.problem;
