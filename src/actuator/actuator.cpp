@@ -350,6 +350,7 @@ void Actuator::evidence(std::uint64_t asker, const std::string& target) {
     ports_.evidence(
         target,
         rule->unit,
+        evidence_takes,
         [this, asker, alive = std::weak_ptr<bool>(alive_)](const remedy::EvidenceReply& reply) {
             if (!alive.expired()) {
                 hooks_.reply(asker, remedy::Reply{reply});

@@ -93,10 +93,12 @@ int serve(const Options& options, int listening_fd, std::optional<uid_t> primum_
         loop, clock, manager, {options.state + "/evidence", own_program()});
     RulesCache rules(places_of(options));
     auto ports = make_ports({loop, clock, manager, snapshots});
-    ports.evidence =
-        [&evidence](const std::string& target, const std::string& unit, Ports::EvidenceDone done) {
-            evidence.take(target, unit, std::move(done));
-        };
+    ports.evidence = [&evidence](const std::string& target,
+                                 const std::string& unit,
+                                 Duration within,
+                                 Ports::EvidenceDone done) {
+        evidence.take(target, unit, within, std::move(done));
+    };
 
     std::unique_ptr<Server> server;
     Actuator actuator(loop,

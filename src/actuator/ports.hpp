@@ -35,8 +35,10 @@ struct Ports {
     std::function<void(
         const remedy::Order&, const remedy::WayBackRecord&, const systemd::UnitFacts&, ReportDone)>
         judge_left;
-    // Looks at a target's unit; empty: no evidence can be had.
-    std::function<void(const std::string& target, const std::string& unit, EvidenceDone)> evidence;
+    // Looks at a target's unit, no longer than `within`; empty: no evidence can be had.
+    std::function<void(
+        const std::string& target, const std::string& unit, Duration within, EvidenceDone)>
+        evidence;
     // What a provider's pointer names; empty: pointers cannot be read.
     std::function<ProviderEvent(const ProviderRule&)> pointer;
     // Of the snapshot store; empty: there is none.

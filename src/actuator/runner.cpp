@@ -15,8 +15,6 @@ namespace primum::actuator {
 namespace {
 
 constexpr Duration retry_after = std::chrono::seconds{1};
-// Evidence is not waited for any longer; what takes it is bounded itself.
-constexpr Duration evidence_takes = std::chrono::milliseconds{2'500};
 
 ActionEnd nothing_done(Refusal why, std::string detail, Stamp now) {
     return {ActionResult::failed, why, {}, std::move(detail), now, {}};
@@ -45,6 +43,7 @@ private:
         std::optional<std::uint64_t> asker;
         Stage stage = Stage::evidence;
         std::unique_ptr<remedy::Execution> execution;
+        bool begun = false;            // a program of its has run in prepare()
         bool recovered = false;        // begun by an earlier run
         bool stopping = false;         // its timeout is over
         bool timed_out = false;        // its end is durable: ambiguous
@@ -69,6 +68,7 @@ private:
     void took_evidence(const std::string& id, const remedy::EvidenceReply& reply);
     void prepare(const std::string& id);
     void prepared(const std::string& id, const remedy::Prepared& prepared);
+    bool grown_old(const Running& running);
     void act(const std::string& id);
     void queued(const std::string& id, const std::string& job);
     void ended(const std::string& id, const remedy::Report& report);
@@ -166,10 +166,16 @@ void Runner::Impl::take_evidence(const std::string& id) {
         prepare(id);
         return;
     }
-    running.retry = parts_.loop.at(now().t + evidence_takes, [this, id] {
-        took_evidence(id, {{}, {}, {}, 0, "no evidence in time"});
-    });
-    parts_.ports.evidence(action.target, action.unit, back_to(id, &Impl::took_evidence));
+    const Duration left = running.not_after - now().t;
+    const Duration wait = std::min(evidence_takes, left / 2);
+    if (wait < evidence_least + evidence_spare) {
+        took_evidence(id, {{}, {}, {}, 0, "the plan would grow too old over it"});
+        return;
+    }
+    running.retry = parts_.loop.at(
+        now().t + wait, [this, id] { took_evidence(id, {{}, {}, {}, 0, "no evidence in time"}); });
+    parts_.ports.evidence(
+        action.target, action.unit, wait - evidence_spare, back_to(id, &Impl::took_evidence));
 }
 
 // It never delays an action past its bound: without it the action goes on.
@@ -188,8 +194,12 @@ void Runner::Impl::took_evidence(const std::string& id, const remedy::EvidenceRe
 void Runner::Impl::prepare(const std::string& id) {
     auto& running = *find(id);
     running.retry.reset();
+    if (grown_old(running)) {
+        return;
+    }
     running.stage = Stage::preparing;
     auto order = running.order;
+    order.not_after = running.not_after;
     order.on_job = back_to(id, &Impl::queued);
     running.execution = parts_.ports.execute(std::move(order));
     running.execution->prepare(back_to(id, &Impl::prepared));
@@ -200,6 +210,7 @@ void Runner::Impl::prepared(const std::string& id, const remedy::Prepared& prepa
     if (running.stage != Stage::preparing || running.end.has_value()) {
         return;
     }
+    running.begun = prepared.begun;
     auto& facts = running.action.facts;
     facts.snapshots = prepared.facts.snapshots;
     facts.stored_before = prepared.facts.stored_before;
@@ -223,6 +234,15 @@ void Runner::Impl::prepared(const std::string& id, const remedy::Prepared& prepa
     act(id);
 }
 
+// The action is finished then.
+bool Runner::Impl::grown_old(const Running& running) {
+    const bool old = now().t > running.not_after;
+    if (old) {
+        finish(running.action.id, nothing_done(Refusal::too_late, "the plan grew too old", now()));
+    }
+    return old;
+}
+
 void Runner::Impl::act(const std::string& id) {
     auto& running = *find(id);
     // The last look before the effect.
@@ -231,8 +251,8 @@ void Runner::Impl::act(const std::string& id) {
         finish(id, nothing_done(Refusal::disabled, off.detail, now()));
         return;
     }
-    if (now().t > running.not_after) {
-        finish(id, nothing_done(Refusal::too_late, "the plan grew too old", now()));
+    // What was begun in time is brought to its end: the unit itself is read again just before.
+    if (!running.begun && grown_old(running)) {
         return;
     }
     running.stage = Stage::acting;

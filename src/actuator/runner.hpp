@@ -40,6 +40,13 @@ struct RunnerHooks {
     std::function<void(const Note&)> note;
 };
 
+// How long evidence before an action is waited for, at most half of what is left until not_after;
+// with less than evidence_least to look, none is taken. The look itself gets evidence_spare less,
+// to end.
+inline constexpr Duration evidence_takes{std::chrono::seconds{2}};
+inline constexpr Duration evidence_least{std::chrono::milliseconds{200}};
+inline constexpr Duration evidence_spare{std::chrono::milliseconds{200}};
+
 // An action that was admitted.
 struct Admission {
     StoredAction action;  // without its `order`
@@ -48,7 +55,8 @@ struct Admission {
 };
 
 // Carries out actions that were admitted: `started` durable, told, evidence (restart, fallback),
-// prepared, way back durable, a last look at the off switch and the age, effect, end durable, told.
+// a look at the plan's age, prepared, way back durable, a last look at the off switch, and at the
+// age unless the action's own programs ran in prepare(), effect, end durable, told.
 // Nobody's going away stops a running one. At the timeout its processes are stopped; what has no
 // end soon after is ambiguous, and what comes later is recorded and told as late.
 class Runner {

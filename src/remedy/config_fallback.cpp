@@ -2,6 +2,7 @@
 #include "remedy/config_fallback.hpp"
 
 #include "remedy/file_change.hpp"
+#include "remedy/job_remedy.hpp"
 #include "remedy/program.hpp"
 #include "rules/protected.hpp"
 #include "systemd/transient.hpp"
@@ -104,7 +105,11 @@ private:
 
     void start_check(std::function<void(const Prepared&)> done) {
         const Order& order = work_->order;
-        if (const auto why = program_objection(order.action, plan_.check)) {
+        auto why = program_objection(order.action, plan_.check);
+        if (!why) {
+            why = too_late(work_->tools.clock, order);
+        }
+        if (why) {
             done(refused_before(refuse(why->refusal, why->detail)));
             return;
         }
@@ -127,6 +132,7 @@ private:
         check_.start(std::move(spec), [this, done](const systemd::TransientEnd& end) {
             clear_laid_out();
             if (end.success()) {
+                work_->begun = true;
                 finish_prepare(work_, done);
                 return;
             }

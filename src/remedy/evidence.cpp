@@ -5,6 +5,7 @@
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
+#include <functional>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -45,17 +46,23 @@ bool sync_directory(const fs::path& directory) {
     return synced;
 }
 
-// The names are numbers of equal length: their order is that of time.
-void remove_oldest(const fs::path& directory, std::size_t most) {
+// The names are numbers of equal length: their order is that of time. The newest stays in any case.
+void remove_oldest(const fs::path& directory, const EvidenceOptions& options) {
     std::error_code error;
     std::vector<fs::path> files;
     for (fs::directory_iterator each(directory, error), end; !error && each != end;
          each.increment(error)) {
         files.push_back(each->path());
     }
-    std::sort(files.begin(), files.end());
-    for (std::size_t i = 0; i + most < files.size(); ++i) {
-        fs::remove(files[i], error);
+    std::sort(files.begin(), files.end(), std::greater<>());
+    std::uintmax_t total = 0;
+    for (std::size_t i = 0; i < files.size(); ++i) {
+        std::error_code unread;
+        const auto bytes = fs::file_size(files[i], unread);
+        total += unread ? 0 : bytes;
+        if (i > 0 && (i >= options.files || total > options.total)) {
+            fs::remove(files[i], error);
+        }
     }
 }
 
@@ -71,8 +78,10 @@ EvidenceTaker::~EvidenceTaker() = default;
 
 void EvidenceTaker::take(const std::string& target,
                          const std::string& unit,
+                         Duration within,
                          std::function<void(const EvidenceReply&)> done) {
     const auto now = clock_.now();
+    within = std::min(within, options_.within);
     const auto wall = static_cast<std::uint64_t>(now.wall.time_since_epoch().count());
     last_ = std::max(last_ + 1, wall);
     const auto number = last_;
@@ -89,9 +98,9 @@ void EvidenceTaker::take(const std::string& target,
     spec.powers = systemd::TransientSpec::Powers::looks;
     spec.memory = look_memory;
     spec.tasks = look_tasks;
-    spec.timeout = options_.within;
+    spec.timeout = within;
     spec.output = options_.bytes;
-    look.deadline = loop_.at(now.t + options_.within, [this, number] {
+    look.deadline = loop_.at(now.t + within, [this, number] {
         if (const auto found = looks_.find(number); found != looks_.end()) {
             found->second.run->stop();
         }
@@ -145,7 +154,7 @@ void EvidenceTaker::keep(EvidenceReply& reply, const std::string& text) {
     }
     reply.path = path.string();
     reply.bytes = text.size();
-    remove_oldest(directory, options_.files);
+    remove_oldest(directory, options_);
 }
 
 }  // namespace primum::remedy

@@ -24,6 +24,7 @@ struct EvidenceOptions {
     Duration within{std::chrono::milliseconds{1'800}};  // then whatever is there is all there is
     std::size_t bytes = 1U << 20U;                      // of one
     std::size_t files = 64;                             // the oldest are removed
+    std::uintmax_t total = 64U << 20U;                  // bytes of all: the oldest are removed
 };
 
 // Looks at a unit and keeps what was seen, ID.txt for root only, on disk when it is told.
@@ -42,9 +43,10 @@ public:
     EvidenceTaker& operator=(const EvidenceTaker&) = delete;
 
     // `done` once, not from inside: with an id, or with none and why. `detail` says what is
-    // missing.
+    // missing. `within` never makes it longer than the options say.
     void take(const std::string& target,
               const std::string& unit,
+              Duration within,
               std::function<void(const EvidenceReply&)> done);
 
 private:

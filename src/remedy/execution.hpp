@@ -39,6 +39,8 @@ struct Order {
     std::string user;                      // the unit's User=; empty: root
     std::string invocation;                // the unit's InvocationID before the action, hex
     std::string job;  // the systemd job (its path) that an earlier run recorded; else empty
+    // Nothing is begun later. Looked at by prepare() just before a program of the action's.
+    Instant not_after = Instant::max();
     // Told the path of a systemd job as soon as it is queued, so that it can be found again.
     std::function<void(const std::string& job)> on_job;
 };
@@ -57,6 +59,9 @@ struct Report {
 struct Prepared {
     Refusal refusal = Refusal::none;
     std::string detail;
+    // A program of the action's has run (the `save` hook, the `check`): with it the action was
+    // begun, in time, and what it took does not count as age of the plan.
+    bool begun = false;
     WayBackRecord way_back;  // empty() where there is none
     ActionFacts facts;       // the snapshots that the way back needs
 };

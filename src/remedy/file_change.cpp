@@ -90,11 +90,12 @@ void run_then(const Tools& tools,
 }
 
 FileChange::FileChange(const Tools& tools, Order order, Then then)
-    : work_(std::make_shared<Work>(Work{tools, std::move(order), then, {}, {}})) {}
+    : work_(std::make_shared<Work>(Work{tools, std::move(order), then, {}, {}, false})) {}
 
 void FileChange::finish_prepare(const std::shared_ptr<Work>& work,
                                 std::function<void(const Prepared&)> done) {
     Prepared prepared;
+    prepared.begun = work->begun;
     prepared.way_back.action = work->order.action;
     prepared.way_back.target = work->order.target;
     prepared.way_back.unit = work->order.unit;

@@ -42,6 +42,7 @@ protected:
         Then then = Then::nothing;
         std::vector<FileBack> files;
         std::string active_before;
+        bool begun = false;  // a check has run
     };
 
     // The last step of prepare(): looks at the unit, then tells the way back.

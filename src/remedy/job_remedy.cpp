@@ -116,6 +116,13 @@ Report report_of_refused_job(const systemd::ManagerError& error) {
     return report;
 }
 
+std::optional<Objection> too_late(const Clock& clock, const Order& order) {
+    if (clock.now().t > order.not_after) {
+        return Objection{Refusal::too_late, "the plan grew too old"};
+    }
+    return std::nullopt;
+}
+
 Report refused(const Objection& why) {
     Report report;
     report.result = ActionResult::failed;

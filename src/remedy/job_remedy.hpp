@@ -65,6 +65,8 @@ struct Objection {
 };
 [[nodiscard]] std::optional<Objection> objection(
     const systemd::ManagerResult<systemd::UnitFacts>& unit, const std::string& invocation_before);
+// Of the plan's age, just before a program of the action's.
+[[nodiscard]] std::optional<Objection> too_late(const Clock& clock, const Order& order);
 [[nodiscard]] Report refused(const Objection& why);
 
 }  // namespace primum::remedy

@@ -163,6 +163,10 @@ void Restart::save(const Facts& unit) {
         keep_state();
         return;
     }
+    if (const auto why = too_late(tools_.clock, order_)) {
+        give_up(why->refusal, why->detail);
+        return;
+    }
     start_hook(save_suffix, plan_.save, [this](const systemd::TransientEnd& end) {
         if (!end.success()) {
             give_up(Refusal::hook_failed,
@@ -177,6 +181,7 @@ void Restart::save(const Facts& unit) {
 
 void Restart::keep_state() {
     Prepared prepared;
+    prepared.begun = saved_;
     for (const auto& path : plan_.state) {
         const auto kept = tools_.snapshots.keep(path);
         if (!kept.has_value()) {

@@ -30,6 +30,7 @@ public:
     void prepare(std::function<void(const remedy::Prepared&)> done) override {
         remedy::Prepared prepared;
         prepared.refusal = host_.plan.refuse;
+        prepared.begun = host_.plan.begun;
         prepared.way_back = {order_.action, order_.target, order_.unit, {}, {}, {}, {}, false};
         auto& way_back = prepared.way_back;
         way_back.then = host_.plan.then;
@@ -291,14 +292,17 @@ actuator::Ports ActuatorHost::ports() {
         ordered = order;
         done(judge(way_back));
     };
-    ports.evidence =
-        [this](const std::string&, const std::string&, const actuator::Ports::EvidenceDone& done) {
-            if (hold_evidence) {
-                later([reply = evidence, done] { done(reply); });
-            } else {
-                done(evidence);
-            }
-        };
+    ports.evidence = [this](const std::string&,
+                            const std::string&,
+                            Duration within,
+                            const actuator::Ports::EvidenceDone& done) {
+        evidence_within = within;
+        if (hold_evidence) {
+            later([reply = evidence, done] { done(reply); });
+        } else {
+            done(evidence);
+        }
+    };
     ports.identify = [this](const std::string& file) { return identify(file); };
     ports.collect = [this](const std::set<std::string>& needed) {
         collected = needed;

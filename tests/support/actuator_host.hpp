@@ -26,6 +26,7 @@ public:
         bool hold_facts = false;  // its answer is kept for release()
         bool hold_run = false;    // an effect tells its end only on release()
         bool hold_prepare = false;
+        bool begun = false;              // a program of the remedy's has run in prepare()
         bool stops = false;              // a stop() ends a held effect, failed
         Refusal refuse = Refusal::none;  // in prepare()
         ActionResult result = ActionResult::done;
@@ -57,7 +58,8 @@ public:
     std::vector<std::string> files;  // that a remedy replaces, by path
     remedy::EvidenceReply evidence;
     bool hold_evidence = false;
-    std::optional<remedy::Order> ordered;  // the last one
+    std::optional<Duration> evidence_within;  // of the last one asked for
+    std::optional<remedy::Order> ordered;     // the last one
     std::set<std::string> collected;
     std::uint32_t stops = 0;
 

@@ -57,6 +57,55 @@ TEST_F(RunnerTest, ThePlanMayGrowTooOldWhileItIsPrepared) {
     EXPECT_TRUE(host_.effects().empty());
 }
 
+// A save hook has drained the unit: refusing it then would leave it drained for nothing.
+TEST_F(RunnerTest, WhatWasBegunInTimeIsNotTooLateAfterItsHook) {
+    host_.plan.hold_prepare = true;
+    host_.plan.begun = true;
+    static_cast<void>(ask(execute("a-1")));
+    EXPECT_EQ(host_.ordered->not_after, clock_.now().t + std::chrono::seconds{30});
+    clock_.advance(std::chrono::seconds{31});
+    replies_.clear();
+    host_.release();
+    EXPECT_EQ(last<ActionEvent>(replies_).result, ActionResult::done);
+    EXPECT_EQ(host_.count("act a-1"), 1U);
+}
+
+TEST_F(RunnerTest, WhatGrewOldBeforeItsFirstProgramIsNotBegun) {
+    host_.hold_evidence = true;
+    static_cast<void>(ask(execute("a-1")));
+    clock_.advance(std::chrono::seconds{31});
+    replies_.clear();
+    host_.release();
+    EXPECT_EQ(last<ActionEvent>(replies_).refusal, Refusal::too_late);
+    EXPECT_FALSE(host_.ordered.has_value());
+    EXPECT_EQ(settled("a-1"), SettledAs::not_started);
+}
+
+TEST_F(RunnerTest, EvidenceTakesHalfOfTheTimeThatIsLeftAtMost) {
+    auto request = execute("a-1");
+    static_cast<void>(ask(request));
+    EXPECT_EQ(host_.evidence_within, std::chrono::milliseconds{1'800});
+    restart();
+    request = execute("a-2");
+    request.not_after = clock_.now().t + std::chrono::seconds{1};
+    static_cast<void>(ask(request));
+    EXPECT_EQ(host_.evidence_within, std::chrono::milliseconds{300});
+    EXPECT_EQ(host_.count("act a-2"), 1U);
+}
+
+TEST_F(RunnerTest, WithLittleTimeLeftThereIsNoEvidenceAndThatIsSaid) {
+    auto request = execute("a-1");
+    request.not_after = clock_.now().t + std::chrono::milliseconds{700};
+    notes_.clear();
+    EXPECT_EQ(answer<ActionEvent>(request).result, ActionResult::done);
+    EXPECT_FALSE(host_.evidence_within.has_value());
+    EXPECT_EQ(host_.count("act a-1"), 1U);
+    ASSERT_FALSE(notes_.empty());
+    EXPECT_EQ(notes_[0].reason, "evidence");
+    EXPECT_NE(notes_[0].message.find("the plan would grow too old over it"), std::string::npos)
+        << notes_[0].message;
+}
+
 TEST_F(RunnerTest, WhatPrepareRefusesIsNotDone) {
     host_.plan.refuse = Refusal::check_failed;
     const auto event = answer<ActionEvent>(execute("a-1"));

@@ -19,7 +19,10 @@ using ::testing::HasSubstr;
 
 class EvidenceTest : public testing::RemedyFixture {
 protected:
-    EvidenceReply take(const std::string& printed, std::size_t files = 64) {
+    EvidenceReply take(const std::string& printed,
+                       std::size_t files = 64,
+                       std::uintmax_t total = 1U << 20U,
+                       Duration within = std::chrono::hours{1}) {
         systemd_->on_transient = [this, printed](const FakeSystemd::Transient& unit) {
             started_.push_back(unit);
             if (!printed.empty()) {
@@ -37,11 +40,12 @@ protected:
         options.directory = (folder_ / "evidence").string();
         options.program = "/usr/bin/true";
         options.files = files;
+        options.total = total;
         if (taker_ == nullptr) {
             taker_ = std::make_unique<EvidenceTaker>(loop_, clock_, *manager_, options);
         }
         std::optional<EvidenceReply> reply;
-        taker_->take("a", "a.service", [&](const EvidenceReply& news) { reply = news; });
+        taker_->take("a", "a.service", within, [&](const EvidenceReply& news) { reply = news; });
         EXPECT_TRUE(until_jobs([&] { return reply.has_value(); }));
         return reply.value_or(EvidenceReply{});
     }
@@ -84,6 +88,33 @@ TEST_F(EvidenceTest, TheOldestGoesFirst) {
     EXPECT_FALSE(std::filesystem::exists(first.path));
     EXPECT_TRUE(std::filesystem::exists(second.path));
     EXPECT_TRUE(std::filesystem::exists(third.path));
+}
+
+TEST_F(EvidenceTest, AllTogetherTakesNoMoreThanItsRoom) {
+    const std::string kilobyte(1'000, 'x');
+    std::vector<std::string> paths;
+    for (int i = 0; i < 5; ++i) {
+        paths.push_back(take(kilobyte + "\n== end\n", 64, 3'500).path);
+    }
+    EXPECT_FALSE(std::filesystem::exists(paths[1]));
+    EXPECT_TRUE(std::filesystem::exists(paths[2]));
+    EXPECT_TRUE(std::filesystem::exists(paths[4]));
+}
+
+TEST_F(EvidenceTest, TheNewestIsKeptThoughItFillsTheRoomAlone) {
+    const auto first = take("1\n== end\n", 64, 10);
+    EXPECT_TRUE(std::filesystem::exists(first.path));
+    const auto second = take("2\n== end\n", 64, 10);
+    EXPECT_FALSE(std::filesystem::exists(first.path));
+    EXPECT_TRUE(std::filesystem::exists(second.path));
+}
+
+TEST_F(EvidenceTest, AsksForNoMoreTimeThanItIsGivenNorThanItMayTake) {
+    static_cast<void>(take("1\n== end\n"));
+    static_cast<void>(take("2\n== end\n", 64, 1U << 20U, std::chrono::milliseconds{300}));
+    ASSERT_EQ(started_.size(), 2U);
+    EXPECT_EQ(started_[0].properties.at("TimeoutStartUSec"), "6800000");
+    EXPECT_EQ(started_[1].properties.at("TimeoutStartUSec"), "5300000");
 }
 
 }  // namespace

@@ -94,6 +94,21 @@ TEST_F(RestartHooksTest, SavesRestartsAndRestores) {
     EXPECT_EQ(report.facts.stored_before, not_counted);
 }
 
+TEST_F(RestartHooksTest, WhatSavedInTimeWasBegun) {
+    auto late = hooked({"/usr/bin/true"}, {});
+    late.not_after = clock_.now().t;
+    EXPECT_TRUE(prepare(late).begun);
+    EXPECT_FALSE(prepare(hooked({}, {"/usr/bin/true"})).begun);
+}
+
+TEST_F(RestartHooksTest, APlanThatIsTooOldDoesNotSave) {
+    auto late = hooked({"/usr/bin/true"}, {"/usr/bin/true"});
+    late.not_after = clock_.now().t - Duration{1};
+    EXPECT_EQ(prepare(late).refusal, Refusal::too_late);
+    execution_.reset();
+    EXPECT_TRUE(started_.empty());
+}
+
 TEST_F(RestartHooksTest, NothingIsRestartedWhenSaveFails) {
     fails_ = save;
     const auto prepared = prepare(hooked({"/usr/bin/true"}, {"/usr/bin/true"}));
