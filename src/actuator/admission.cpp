@@ -314,9 +314,13 @@ Answer admit_blast(const std::vector<std::string>& units, std::optional<std::uin
         return cannot(Refusal::protected_unit, *found + " would go down with it");
     }
     if (most.has_value() && units.size() > *most) {
+        std::string names;
+        for (const auto& unit : units) {
+            names += (names.empty() ? "" : ", ") + unit;
+        }
         return not_now(Refusal::blast_radius,
                        std::to_string(units.size()) + " units would go down with it, " +
-                           std::to_string(*most) + " may");
+                           std::to_string(*most) + " may: " + names);
     }
     return {};
 }

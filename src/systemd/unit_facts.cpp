@@ -47,8 +47,10 @@ UnitLinks read_links(const PropertyMap& properties, const std::string& unit) {
     links.consists_of = texts_of(properties, "ConsistsOf");
     links.propagates_stop_to = texts_of(properties, "PropagatesStopTo");
     links.conflicts = texts_of(properties, "Conflicts");
-    const auto others = texts_of(properties, "ConflictedBy");
-    links.conflicts.insert(links.conflicts.end(), others.begin(), others.end());
+    for (const auto* name : {"Requires", "BindsTo", "Upholds"}) {
+        const auto started = texts_of(properties, name);
+        links.starts.insert(links.starts.end(), started.begin(), started.end());
+    }
     return links;
 }
 

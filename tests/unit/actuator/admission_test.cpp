@@ -70,6 +70,24 @@ TEST_F(AdmitPlanTest, WhatTheRulesSayMayBeDone) {
     EXPECT_EQ(admit_plan(ask_, facts_), Answer{});
 }
 
+// Whoever restarts the unit takes others down with it, whatever its kind.
+TEST(NeedsTest, EveryKindThatRestartsTheUnitIsOne) {
+    RemedyRule remedy;
+    remedy.kind = RemedyKind::failover;
+    FailoverPlan failover;
+    failover.then = Then::restart;
+    remedy.plan = failover;
+    EXPECT_TRUE(needs_of(remedy).restart);
+    failover.then = Then::reload;
+    remedy.plan = failover;
+    EXPECT_FALSE(needs_of(remedy).restart);
+    remedy.kind = RemedyKind::config_fallback;
+    FallbackPlan fallback;
+    fallback.then = Then::restart;
+    remedy.plan = fallback;
+    EXPECT_TRUE(needs_of(remedy).restart);
+}
+
 TEST_F(AdmitPlanTest, WithoutRulesNothing) {
     facts_.rules = nullptr;
     facts_.rules_trouble = "a.toml belongs to uid 7";
@@ -378,6 +396,8 @@ TEST(AdmitBlastTest, MoreThanTheRuleAllowsIsRefusedWhenItCounts) {
     EXPECT_EQ(admit_blast(two, std::nullopt), Answer{});
     EXPECT_EQ(admit_blast(two, 2), Answer{});
     EXPECT_EQ(admit_blast(two, 1).code, Refusal::blast_radius);
+    EXPECT_EQ(admit_blast(two, 1).detail,
+              "2 units would go down with it, 1 may: " + two[0] + ", " + two[1]);
     EXPECT_EQ(admit_blast({}, 0), Answer{});
 }
 

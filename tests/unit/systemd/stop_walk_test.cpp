@@ -44,17 +44,40 @@ TEST_F(StopWalkTest, AUnitByItselfTakesNothingAlong) {
     EXPECT_EQ(asked_, 1);
 }
 
-TEST_F(StopWalkTest, EachKindOfDependantGoesDown) {
-    auto& a = unit("a");
-    a.required_by = {"b"};
-    a.requisite_of = {"c"};
-    a.bound_by = {"d"};
-    a.consists_of = {"e"};
-    a.propagates_stop_to = {"f"};
-    for (const auto* name : {"b", "c", "d", "e", "f"}) {
-        unit(name);
-    }
-    EXPECT_THAT(stopped_with("a"), ElementsAre("b", "c", "d", "e", "f"));
+TEST_F(StopWalkTest, WhatRequiresItGoesDown) {
+    unit("a").required_by = {"b"};
+    unit("b");
+    EXPECT_THAT(stopped_with("a"), ElementsAre("b"));
+}
+
+TEST_F(StopWalkTest, WhatHasItAsRequisiteGoesDown) {
+    unit("a").requisite_of = {"b"};
+    unit("b");
+    EXPECT_THAT(stopped_with("a"), ElementsAre("b"));
+}
+
+TEST_F(StopWalkTest, WhatIsBoundToItGoesDown) {
+    unit("a").bound_by = {"b"};
+    unit("b");
+    EXPECT_THAT(stopped_with("a"), ElementsAre("b"));
+}
+
+TEST_F(StopWalkTest, WhatIsPartOfItGoesDown) {
+    unit("a").consists_of = {"b"};
+    unit("b");
+    EXPECT_THAT(stopped_with("a"), ElementsAre("b"));
+}
+
+TEST_F(StopWalkTest, WhatItPropagatesItsStopToGoesDown) {
+    unit("a").propagates_stop_to = {"b"};
+    unit("b");
+    EXPECT_THAT(stopped_with("a"), ElementsAre("b"));
+}
+
+TEST_F(StopWalkTest, WhatItConflictsWithGoesDown) {
+    unit("a").conflicts = {"b"};
+    unit("b");
+    EXPECT_THAT(stopped_with("a"), ElementsAre("b"));
 }
 
 TEST_F(StopWalkTest, DependantsOfDependantsGoDown) {
@@ -72,11 +95,11 @@ TEST_F(StopWalkTest, WhatDoesNotRunIsNotCountedNorGoneThrough) {
     EXPECT_THAT(stopped_with("a"), IsEmpty());
 }
 
-TEST_F(StopWalkTest, APropagatedStopGoesThroughWhatDoesNotRun) {
+TEST_F(StopWalkTest, APropagatedStopDoesNotGoThroughWhatDoesNotRun) {
     unit("a").propagates_stop_to = {"b"};
     unit("b", false).required_by = {"c"};
     unit("c");
-    EXPECT_THAT(stopped_with("a"), ElementsAre("c"));
+    EXPECT_THAT(stopped_with("a"), IsEmpty());
 }
 
 TEST_F(StopWalkTest, WhatIsStartedAgainStopsWhatItConflictsWith) {
@@ -90,6 +113,50 @@ TEST_F(StopWalkTest, WhatIsStartedAgainStopsWhatItConflictsWith) {
     unit("nobody");
     unit("shutdown.target", false);
     EXPECT_THAT(stopped_with("a"), ElementsAre("b", "x", "y", "z"));
+}
+
+TEST_F(StopWalkTest, WhatIsStartedWithItStopsWhatThatConflictsWith) {
+    unit("a").starts = {"helper"};
+    auto& helper = unit("helper", false);
+    helper.conflicts = {"x"};
+    helper.starts = {"deeper"};
+    helper.required_by = {"bystander"};
+    unit("deeper", false).conflicts = {"y"};
+    unit("x").bound_by = {"z"};
+    for (const auto* name : {"y", "z", "bystander"}) {
+        unit(name);
+    }
+    EXPECT_THAT(stopped_with("a"), ElementsAre("x", "y", "z"));
+}
+
+TEST_F(StopWalkTest, WhatRunsIsNotStartedAndStopsNothing) {
+    unit("a").starts = {"helper"};
+    auto& helper = unit("helper");
+    helper.conflicts = {"x"};
+    helper.starts = {"deeper"};
+    unit("deeper", false).conflicts = {"y"};
+    unit("x");
+    unit("y");
+    EXPECT_THAT(stopped_with("a"), IsEmpty());
+}
+
+TEST_F(StopWalkTest, WhatIsStoppedStartsNothing) {
+    unit("a").conflicts = {"x"};
+    auto& x = unit("x");
+    x.starts = {"helper"};
+    x.consists_of = {"part"};
+    unit("helper", false).conflicts = {"y"};
+    unit("part").conflicts = {"y"};
+    unit("y");
+    EXPECT_THAT(stopped_with("a"), ElementsAre("part", "x"));
+}
+
+TEST_F(StopWalkTest, WhatWouldBeStartedAndAlsoGoesDownIsCounted) {
+    auto& a = unit("a");
+    a.starts = {"b"};
+    a.consists_of = {"b"};
+    unit("b");
+    EXPECT_THAT(stopped_with("a"), ElementsAre("b"));
 }
 
 TEST_F(StopWalkTest, CirclesEnd) {
