@@ -27,15 +27,28 @@ std::string key_of(const SeriesName& series) {
 
 Wanted wanted_from(const RuleSet& rules, std::size_t source) {
     Wanted wanted;
+    const auto add = [&](const IndicatorRule& indicator) {
+        if (indicator.kind == ValueKind::unit_state || indicator.source != source) {
+            return;
+        }
+        wanted.matchers.insert(
+            wanted.matchers.end(), indicator.matchers.begin(), indicator.matchers.end());
+        wanted.selectors.insert(
+            wanted.selectors.end(), indicator.selectors.begin(), indicator.selectors.end());
+    };
     for (const auto& target : rules.targets) {
         for (const auto& indicator : target.indicators) {
-            if (indicator.kind == ValueKind::unit_state || indicator.source != source) {
-                continue;
+            add(indicator);
+        }
+    }
+    for (const auto& provider : rules.providers) {
+        for (const auto& candidate : provider.candidates) {
+            if (candidate.indicator) {
+                add(*candidate.indicator);
             }
-            wanted.matchers.insert(
-                wanted.matchers.end(), indicator.matchers.begin(), indicator.matchers.end());
-            wanted.selectors.insert(
-                wanted.selectors.end(), indicator.selectors.begin(), indicator.selectors.end());
+            if (candidate.rate_limit) {
+                add(*candidate.rate_limit);
+            }
         }
     }
     std::sort(wanted.selectors.begin(), wanted.selectors.end());

@@ -120,5 +120,26 @@ TEST(InternerTest, WantsWhatTheIndicatorsOfItsSourceSelect) {
     EXPECT_TRUE(wanted_from(rules, 2).matchers.empty());
 }
 
+TEST(InternerTest, CandidatesOfProvidersWantTheirSeriesToo) {
+    RuleSet rules;
+    IndicatorRule indicator;
+    indicator.kind = ValueKind::gauge;
+    indicator.source = 1;
+    indicator.matchers = {wants_prefix("up")};
+    indicator.selectors = {"up"};
+    CandidateRule candidate;
+    candidate.indicator = indicator;
+    indicator.selectors = {"limited"};
+    indicator.matchers = {wants_prefix("limited")};
+    candidate.rate_limit = indicator;
+    rules.providers.resize(1);
+    rules.providers[0].candidates = {candidate, CandidateRule{}};
+
+    const auto wanted = wanted_from(rules, 1);
+    EXPECT_EQ(wanted.selectors, (std::vector<std::string>{"limited", "up"}));
+    EXPECT_EQ(wanted.matchers.size(), 2U);
+    EXPECT_TRUE(wanted_from(rules, 0).matchers.empty());
+}
+
 }  // namespace
 }  // namespace primum::source
