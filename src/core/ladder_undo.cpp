@@ -51,13 +51,14 @@ void Ladder::end_undo(bool undone, const std::string& detail) {
     const ActionRecord& record = target_.flight->record;
     const Level level = record.level;
     const std::string id = record.id;
+    const std::string conflict = target_.flight->facts.conflict;
     transition(undone ? ActionState::rolled_back : ActionState::rollback_failed, reason, detail);
     decide(undone ? DecisionKind::rolled_back : DecisionKind::rollback_failed, reason, detail);
     note_way_back(world_, id, undone, false);
     end_flight();
     if (!undone) {
         mark_spent(level, DecisionKind::spent, "rollback_failed", detail);
-        page(PageKind::rollback_failed, reason, undo_failure_text(id, detail));
+        page(PageKind::rollback_failed, reason, undo_failure_text(id, detail, conflict));
         exhaust(Trigger::not_undone, "rollback_failed", "what an action left behind is not undone");
         return;
     }

@@ -60,13 +60,14 @@ void record_end(World& world,
     world.record(std::move(record));
 }
 
-// Of a failback, whose incident is long closed, too: it is not tried again by itself.
-void page(World& world, const AskedBack& asked, const std::string& detail) {
+// Once while the incident is open. Of one that is closed, too: who asked was told only that it is
+// under way, and a failback is not tried again by itself.
+void page(World& world, const AskedBack& asked, const ActionEvent& news) {
     const auto found = world.targets.find(asked.target);
     const bool is_open = found != world.targets.end() && found->second->incident &&
                          found->second->incident->id == asked.incident;
     constexpr auto bit = 1U << static_cast<unsigned>(PageKind::rollback_failed);
-    if (is_open ? (found->second->incident->paged & bit) != 0 : asked.code != failback_code) {
+    if (is_open ? (found->second->incident->paged & bit) != 0 : asked.incident == 0) {
         return;
     }
     if (is_open) {
@@ -78,7 +79,7 @@ void page(World& world, const AskedBack& asked, const std::string& detail) {
                       asked.target,
                       asked.level,
                       asked.code,
-                      undo_failure_text(asked.action, detail)});
+                      undo_failure_text(asked.action, undo_failure(news), news.facts.conflict)});
 }
 
 void end(World& world, const AskedBack& asked, bool undone, const ActionEvent& news) {
@@ -89,7 +90,7 @@ void end(World& world, const AskedBack& asked, bool undone, const ActionEvent& n
     decide(
         world, asked, undone ? DecisionKind::rolled_back : DecisionKind::rollback_failed, detail);
     if (!undone) {
-        page(world, asked, detail);
+        page(world, asked, news);
     }
     world.actions.end(failback_id(asked.action), world.now.t);
     note_way_back(world, asked.action, undone, asked.code == failback_code);
@@ -162,9 +163,12 @@ std::string undo_failure(const ActionEvent& news) {
     return code + (code.empty() || news.detail.empty() ? "" : ": ") + news.detail;
 }
 
-std::string undo_failure_text(const std::string& action, const std::string& detail) {
+std::string undo_failure_text(const std::string& action,
+                              const std::string& detail,
+                              const std::string& conflict) {
     return "action " + action + " could not be rolled back" +
-           (detail.empty() ? "" : ": " + detail) + "; what it left behind needs a person";
+           (detail.empty() ? "" : ": " + detail) + "; what it left behind needs a person" +
+           (conflict.empty() ? "" : "\n" + conflict);
 }
 
 }  // namespace primum::core

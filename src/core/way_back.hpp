@@ -18,8 +18,8 @@ inline constexpr Duration undo_patience = std::chrono::seconds{95};
 // What is known of a flight's action, as the rollback of it needs it.
 AskedBack asked_back_of(const Flight& flight, const std::string& reason, Instant now);
 
-// Asks the actuator. The answer is recorded, and a failure paged while the incident is open. While
-// it is awaited it counts as an action in flight.
+// Asks the actuator. The answer is recorded, and a failure paged: once while the incident is open.
+// While it is awaited it counts as an action in flight.
 void ask_back(World& world, AskedBack asked);
 // Nobody waits for this rollback any more; should its answer come, it is recorded as late.
 void remember_late(World& world, AskedBack asked);
@@ -28,8 +28,11 @@ bool take_undo_answer(World& world, const ActionEvent& news);
 // Those whose time is up have failed.
 void expire_asked_back(World& world);
 
-// How the actuator says that a rollback failed, and how a person is told.
+// How the actuator says that a rollback failed, and how a person is told: with what somebody
+// changed since, as a diff.
 std::string undo_failure(const ActionEvent& news);
-std::string undo_failure_text(const std::string& action, const std::string& detail);
+std::string undo_failure_text(const std::string& action,
+                              const std::string& detail,
+                              const std::string& conflict);
 
 }  // namespace primum::core

@@ -93,6 +93,22 @@ std::string facts_text(const Json& facts) {
     return fmt::format("{}", fmt::join(parts, ", "));
 }
 
+// What kept an action from being rolled back, beneath the story: a diff is not for a column.
+std::string conflict_text(const Json& transition) {
+    const std::string diff = printable(transition["facts"]["conflict"].text(), true);
+    if (diff.empty()) {
+        return {};
+    }
+    std::string out = fmt::format("\nChanged by somebody since action {}, and left alone:\n",
+                                  printable(transition["action"].text()));
+    for (std::size_t at = 0; at < diff.size();) {
+        const std::size_t end = std::min(diff.find('\n', at), diff.size());
+        out += "  " + diff.substr(at, end - at) + '\n';
+        at = end + 1;
+    }
+    return out;
+}
+
 Moment moment_of_transition(const Json& transition, const std::map<std::string, Json>& actions) {
     const auto known = actions.find(transition["action"].text());
     const Json action = known == actions.end() ? Json{} : known->second["action"];
@@ -150,11 +166,13 @@ std::string render_incident(const Document& story, const Painter& painter) {
         actions.emplace(row.at("action.id").text(), row);
     }
     std::vector<Moment> moments;
+    std::string conflicts;
     for (const Json& decision : parts["decisions"].items()) {
         moments.push_back(moment_of_decision(decision));
     }
     for (const Json& transition : parts["transitions"].items()) {
         moments.push_back(moment_of_transition(transition, actions));
+        conflicts += conflict_text(transition);
     }
     std::stable_sort(moments.begin(), moments.end(), [](const Moment& a, const Moment& b) {
         return a.at < b.at;
@@ -170,7 +188,8 @@ std::string render_incident(const Document& story, const Painter& painter) {
                    {moment.detail}});
     }
     return head_text(story, painter) +
-           (table.empty() ? "\nno step of it is on record\n" : "\n" + table.render(painter));
+           (table.empty() ? "\nno step of it is on record\n" : "\n" + table.render(painter)) +
+           conflicts;
 }
 
 }  // namespace primum::ctl

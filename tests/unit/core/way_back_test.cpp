@@ -101,6 +101,25 @@ TEST_F(WayBackTest, AnAnswerTwiceIsOneEnd) {
     ASSERT_NE(world->effect<Rejected>(), nullptr);
 }
 
+// What somebody changed since is told with the page and is on record, as a diff.
+TEST_F(WayBackTest, AConflictIsPagedWithItsDiff) {
+    run_action();
+    finish(2s);
+    roll_back(3s, "ledger-1");
+    ActionEvent news;
+    news.action = "ledger-1";
+    news.phase = ActionPhase::rollback_failed;
+    news.refusal = Refusal::conflict;
+    news.detail = "/etc/a was changed by somebody since";
+    news.facts.conflict = "-good\n+mine\n";
+    world->tell(4s, news);
+    EXPECT_EQ(world->record<TransitionRecord>()->facts.conflict, news.facts.conflict);
+    ASSERT_NE(world->effect<Notify>(), nullptr);
+    EXPECT_EQ(world->effect<Notify>()->text,
+              "action ledger-1 could not be rolled back: conflict: /etc/a was changed by somebody "
+              "since; what it left behind needs a person\n-good\n+mine\n");
+}
+
 TEST_F(WayBackTest, OnlyActionsOfThisLedgerAreKnown) {
     run_action();
     for (const char* id : {"",

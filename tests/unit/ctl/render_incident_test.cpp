@@ -25,5 +25,19 @@ TEST_F(RenderIncidentTest, SaysHowAnOpenOneStands) {
     EXPECT_THAT(text, HasSubstr("no step of it is on record"));
 }
 
+// A diff stands beneath the story as it is, with nothing in it that could steer a terminal.
+TEST_F(RenderIncidentTest, ShowsWhatSomebodyChangedSince) {
+    const std::string text = render_incident(
+        document(
+            R"({"v":1,"story":{"incident":{"incident":{"id":3,"target":"web"}},"transitions":[)"
+            R"({"action":"u-1","at":{"t_us":1,"wall_us":1795316460500000},)"
+            R"("state":"rollback_failed","reason":"operator","detail":"conflict: /etc/a",)"
+            R"("facts":{"conflict":"--- /etc/a\n-good\n+mine\u001b[2J\n"}}]}})"),
+        plain);
+    EXPECT_THAT(text,
+                HasSubstr("\nChanged by somebody since action u-1, and left alone:\n"
+                          "  --- /etc/a\n  -good\n  +mine?[2J\n"));
+}
+
 }  // namespace
 }  // namespace primum::ctl
