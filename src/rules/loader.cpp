@@ -213,11 +213,7 @@ private:
     void compile_providers(RuleSet& rules) {
         for (const auto& [name, member] : providers_.members) {
             std::string& digest = all_.providers[name];
-            if (all_.kinds == Kinds::built) {
-                errors_.add(member->at,
-                            fmt::format("provider.{}", name),
-                            "providers are not available yet");
-            } else if (auto section = section_of("provider", *member)) {
+            if (auto section = section_of("provider", *member)) {
                 rules.providers.push_back(compile_provider(name, *section, all_));
                 digest = rules.providers.back().digest;
             }

@@ -28,9 +28,9 @@ constexpr std::array<KindRules, enum_names<RemedyKind>.size()> kinds{{
     {RemedyKind::http, Level::retry, Level::retry, true, true},
     {RemedyKind::dbus_call, Level::retry, Level::retry, true, true},
     {RemedyKind::exec, Level::retry, Level::restart, true, true},
-    {RemedyKind::failover, Level::failover, Level::failover, false, false},
+    {RemedyKind::failover, Level::failover, Level::failover, false, true},
     {RemedyKind::restart, Level::restart, Level::restart, false, true},
-    {RemedyKind::config_fallback, Level::fallback, Level::fallback, false, false},
+    {RemedyKind::config_fallback, Level::fallback, Level::fallback, false, true},
 }};
 
 const KindRules& rules_of(RemedyKind kind) {

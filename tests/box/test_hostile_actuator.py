@@ -4,7 +4,6 @@
 import json
 import shutil
 import struct
-import unittest
 from pathlib import Path
 
 from case import BoxCase, restart_rule
@@ -220,10 +219,6 @@ cooldown = { initial = "0s", factor = 1, max = "0s" }
         super().setUp()
         self.box.write("/etc/web/web.conf", "as it was\n")
         self.box.write("/usr/local/share/web.conf", "known good\n")
-        self.box.write("/run/rules/web.toml", self.RULE)
-        checked = self.primum.ctl("rules", "check", "/run/rules/web.toml", check=False)
-        if "not available yet" in checked.stdout + checked.stderr:
-            raise unittest.SkipTest("config_fallback is not available yet")
 
     def fall_back(self):
         """The rules' fallback has been taken; the id of that action."""

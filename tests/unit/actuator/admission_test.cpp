@@ -117,14 +117,6 @@ TEST_F(AdmitPlanTest, WhatTheRulesDoNotHaveIsStale) {
     EXPECT_EQ(code(), Refusal::stale_plan);
 }
 
-TEST_F(AdmitPlanTest, KindsThatAreNotThereYetCannot) {
-    ask_.level = Level::retry;
-    ask_.index = 1;
-    ask_.plan_digest = "failover-digest";
-    EXPECT_EQ(code(), Refusal::not_available);
-    EXPECT_EQ(answer(), Preflight::cannot);
-}
-
 TEST_F(AdmitPlanTest, TheOffSwitchHoldsForcedAndDryRunToo) {
     facts_.disabled = true;
     facts_.disabled_detail = "/run/primum/disabled is there";

@@ -81,10 +81,5 @@ TEST(ProviderRuleTest, IsPartOfThePlanOfItsFailover) {
     EXPECT_EQ(plan("/a", "1"), plan("/a", "2"));
 }
 
-TEST(ProviderRuleTest, IsRefusedByAProgramThatActs) {
-    EXPECT_THAT(errors_of("[provider.up]\n" + std::string{candidates}),
-                ElementsAre(HasSubstr("providers are not available yet")));
-}
-
 }  // namespace
 }  // namespace primum::rules

@@ -229,14 +229,5 @@ TEST(RemedyRuleTest, KnownKindsStandOnTheirOwnLevelsToo) {
     }
 }
 
-// A program that acts takes none of them.
-TEST(RemedyRuleTest, WhatCannotBeCarriedOutIsRefusedWithoutBeingAsked) {
-    EXPECT_THAT(
-        errors_of(target_with("ladder.failover.remedy = [{ failover = { provider = \"u\" } }]\n")),
-        ElementsAre(testing::HasSubstr("remedy \"failover\" is not available yet")));
-    EXPECT_THAT(known_errors_of(target_with("ladder.retry.remedy = [{ reload = {} }]\n")),
-                IsEmpty());
-}
-
 }  // namespace
 }  // namespace primum::rules
