@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: MIT
 """Each remedy kind that is a call or a program: where it helps, and where it does not."""
 
+import hashlib
+import json
 import os
 import unittest
 from pathlib import Path
@@ -272,6 +274,71 @@ class RemedyTest(BoxCase):
         self.assertEqual((facts["stored_before"], facts["stored_after"]), (2, 2))
         self.assertFalse(facts.get("lost_state", False))
         self.assertEqual(len(facts["snapshots"]), 1)
+
+    def full_tree(self, home):
+        """As tree(), with directories, links and hidden files, by their path below `home`."""
+        found = {}
+        top = self.box.path(home)
+        for path in [top, *sorted(top.rglob("*"))]:
+            stat = path.lstat()
+            content = path.read_bytes() if path.is_file() and not path.is_symlink() else b""
+            link = os.readlink(path) if path.is_symlink() else ""
+            found[str(path.relative_to(top))] = (
+                oct(stat.st_mode), stat.st_uid, stat.st_gid, link,
+                hashlib.sha256(content).hexdigest(),
+                {name: os.getxattr(path, name, follow_symlinks=False)
+                 for name in os.listxattr(path, follow_symlinks=False)})
+        return found
+
+    def test_the_state_of_a_restart_comes_back_by_hand(self):
+        kept = HOME
+        self.box.run(["sh", "-c", f"""
+            cd {kept} && mkdir -p deep/empty && echo anna >sessions && echo ben >deep/more
+            ln -s ../sessions deep/link; head -c 300000 /dev/urandom >blob; : >.hidden
+            chown -R patient:patient . && chown root:patient blob
+            chmod 02750 deep && chmod 0600 sessions && chmod 0444 blob"""])
+        os.setxattr(self.box.path(f"{kept}/sessions"), "user.note", b"kept \x00 whole")
+        os.setxattr(self.box.path(f"{kept}/deep"), "user.dir", b"too")
+        self.treat(f'restart = {{ state = ["{kept}"] }}', "restart")
+        before = self.full_tree(kept)
+        self.post("ill")
+        self.assertEqual(self.outcome(), ("restart", "done", "improved", "kept"))
+        self.assertEqual(self.full_tree(kept), before)
+        action = self.actions("patient")[0]["action"]["id"]
+
+        # The service loses it.
+        self.box.run(["sh", "-c", f"cd {kept} && rm -rf deep .hidden && echo nobody >sessions && "
+                                  "chmod 0666 sessions && echo new >new"])
+        os.removexattr(self.box.path(f"{kept}/sessions"), "user.note")
+        newer = self.full_tree(kept)
+        self.assertNotEqual(newer, before)
+        def asked():
+            count = len(steps())
+            self.primum.ctl("rollback", action, "--reason", "the sessions are gone")
+            return self.until(lambda: steps()[count:] or None, 20, "the answer")[-1]
+
+        def steps():
+            story = self.primum.json("incidents", "show", "1")["story"]
+            return [step for step in story["transitions"] if step["action"] == action and
+                    step["state"] in ("rolled_back", "rollback_failed")]
+        refused = asked()
+        self.assertEqual(refused["state"], "rollback_failed")
+        self.assertIn("not_applicable", refused["detail"])
+        self.assertIn("stopped", refused["detail"])
+        self.assertEqual(self.full_tree(kept), newer)
+
+        self.box.run(["systemctl", "stop", "patient.service"])
+        done = asked()
+        self.assertEqual(done["state"], "rolled_back", done)
+        self.assertEqual(self.full_tree(kept), before)
+        aside = f"{kept}.primum-kept-{action}"
+        self.assertEqual(self.full_tree(aside), newer)
+        self.assertIn(aside, done["detail"])
+        self.assertIn(aside, self.primum.ctl("incidents", "show", "1").stdout)
+        self.assertEqual(self.state("patient"), "inactive")
+        self.assertEqual(sorted(path.name for path in self.box.path(HOME).parent.iterdir()
+                                if "patient" in path.name), ["patient", os.path.basename(aside)])
+        self.box.run(["rm", "-rf", aside])
 
     def test_restart_does_not_help_what_is_born_ill_and_lost_state_is_told(self):
         self.write("born_ill")
