@@ -99,6 +99,10 @@ Report report_of_program(std::string_view what, const systemd::TransientEnd& end
     } else {
         report.detail += " ended with " + end.result;
         report.detail += end.status.empty() ? "" : " " + end.status;
+        // With control groups of version 1 systemd cannot tell who killed it (`oom-kill`).
+        if (end.result == "signal" && end.status == "KILL" && !end.unlimited) {
+            report.detail += ", by somebody or for more memory than it may have";
+        }
     }
     if (end.printed > 0) {
         report.detail += "; it printed " + std::to_string(end.printed) +

@@ -351,6 +351,10 @@ class RemedyTest(BoxCase):
         self.assertEqual((facts["stored_before"], facts["stored_after"]), (2, 1))
         self.assertTrue(facts["lost_state"])
         self.assertEqual(self.sessions(), '["anna"]')
+        self.assertEqual(self.primum.metrics()['primum_lost_state_total{target="patient"}'], 1)
+        shown = self.primum.ctl("incidents", "show", "1").stdout
+        self.assertIn("1 of 2 stored descriptors came back", shown)
+        self.assertIn("state was lost", shown)
 
     def test_evidence_is_taken_before_a_restart(self):
         self.treat("restart = {}", "restart")

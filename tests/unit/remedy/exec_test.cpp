@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "remedy/exec.hpp"
 
+#include "remedy/program.hpp"
 #include "remedy_fixture.hpp"
 
 #include <gmock/gmock.h>
@@ -86,6 +87,20 @@ TEST_F(ExecTest, TheUndoIsTheWayBack) {
     EXPECT_EQ(run().result, ActionResult::done);
     ASSERT_EQ(started_.size(), 1U);
     EXPECT_EQ(started_[0].name, "primum-action-a-1-undo.service");
+}
+
+// In a control group of version 1 systemd does not know that it was the kernel, for memory.
+TEST_F(ExecTest, WhatIsKilledMayHaveTakenTooMuchMemory) {
+    systemd::TransientEnd end;
+    end.how = systemd::TransientEnd::How::ended;
+    end.result = "signal";
+    end.status = "KILL";
+    const auto killed = report_of_program("it", end);
+    EXPECT_EQ(killed.result, ActionResult::failed);
+    EXPECT_EQ(killed.detail,
+              "it ended with signal KILL, by somebody or for more memory than it may have");
+    end.result = "oom-kill";
+    EXPECT_EQ(report_of_program("it", end).detail.substr(0, 22), "it ended with oom-kill");
 }
 
 TEST_F(ExecTest, AtTheTimeoutAllOfItIsEnded) {
