@@ -43,6 +43,9 @@ Ports make_ports(const remedy::Tools& tools) {
     ports.identify = [&snapshots = tools.snapshots](const std::string& path) {
         return snapshots.identify(path);
     };
+    ports.tidy = [&snapshots = tools.snapshots](const std::string& path) {
+        return snapshots.tidy(path);
+    };
     ports.collect = [&snapshots = tools.snapshots](const std::set<std::string>& needed) {
         return snapshots.collect(needed);
     };

@@ -43,6 +43,7 @@ struct Ports {
     std::function<ProviderEvent(const ProviderRule&)> pointer;
     // Of the snapshot store; empty: there is none.
     std::function<remedy::FileResult<std::string>(const std::string& path)> identify;
+    std::function<remedy::FileResult<void>(const std::string& path)> tidy;
     std::function<remedy::FileResult<void>(const std::set<std::string>& needed)> collect;
 };
 

@@ -105,6 +105,8 @@ RollbackRest rest_of(const remedy::WayBackRecord& way_back,
         const auto now = ports.identify(file.path);
         if (!now.has_value() || *now != file.before) {
             rest.way_back.files.push_back(file);
+        } else if (ports.tidy) {
+            static_cast<void>(ports.tidy(file.path));  // what its swap left; no harm if it stays
         }
     }
     if (rest.way_back.files.empty()) {

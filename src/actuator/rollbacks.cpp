@@ -260,6 +260,8 @@ void Rollbacks::Impl::ended(const std::string& id, const remedy::Report& report)
         return;
     }
     const bool done = report.result == ActionResult::done;
+    // A refusal says that nothing was done: it may be asked for anew.
+    find(id)->row.acting = done || report.refusal == Refusal::none;
     end(id,
         {done ? RollbackState::done : RollbackState::failed,
          done ? Refusal::none : report.refusal,
@@ -327,7 +329,7 @@ void Rollbacks::Impl::save_end(const std::string& id) {
                                          : StoreResult<void>{fail(store.error())};
     const auto& row = running->row;
     // What had no effect need not be recorded to be told.
-    if (!saved.has_value() && row.acting) {
+    if (!saved.has_value() && (row.acting || running->acting)) {
         hooks_.note(
             {true,
              false,

@@ -20,7 +20,8 @@ namespace primum::remedy {
                                                             WayBackRecord way_back);
 
 // All paths as the action leaves them: done, once its `then` is (a restart is seen by the unit's
-// InvocationID). All as before: failed, nothing was changed. Anything else is ambiguous.
+// InvocationID). All as before: failed, nothing was changed. Anything else is ambiguous. What was
+// left beside them when they were being changed is removed.
 void judge_left_files(const Tools& tools,
                       const Order& order,
                       const WayBackRecord& way_back,

@@ -230,7 +230,9 @@ FileResult<void> SnapshotStore::clear(const Parent& parent, const std::string& a
     const HiddenNames names = hidden_names(parent.name);
     const int at = parent.directory.get();
     if (aside.empty()) {  // where it cannot be removed it is known by its name later
-        static_cast<void>(discard(disk_, at, names));
+        if (!discard(disk_, at, names)) {
+            static_cast<void>(tidy_beside(parent));
+        }
         static_cast<void>(disk_.sync(at));
         return {};
     }
