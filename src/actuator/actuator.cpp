@@ -312,6 +312,7 @@ void Actuator::settle(std::uint64_t asker, const std::string& id) {
         return;
     }
     hooks_.reply(asker, remedy::Reply{settled(**known)});
+    rollbacks_.tell_end(asker, id);
 }
 
 void Actuator::rollback(std::uint64_t asker, const std::string& id) {

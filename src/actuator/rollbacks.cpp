@@ -36,6 +36,7 @@ public:
     Impl(RunnerParts parts, Hooks hooks) : parts_(parts), hooks_(std::move(hooks)) {}
 
     void roll_back(std::uint64_t asker, const std::string& id);
+    void tell_end(std::uint64_t asker, const std::string& id);
     [[nodiscard]] bool busy_with(const std::string& unit, const std::string& target) const;
     [[nodiscard]] bool idle() const { return running_.empty(); }
     void recover();
@@ -151,6 +152,17 @@ void Rollbacks::Impl::roll_back(std::uint64_t asker, const std::string& id) {
     row.action = id;
     row.started = now();
     begin(action, std::move(row), asker);
+}
+
+void Rollbacks::Impl::tell_end(std::uint64_t asker, const std::string& id) {
+    const auto store = parts_.store.get();
+    if (!store.has_value() || find(id) != nullptr) {
+        return;
+    }
+    const auto row = (*store)->find_rollback(id);
+    if (row.has_value() && row->has_value() && told_again(**row)) {
+        hooks_.tell(asker, event_of(**row));
+    }
 }
 
 void Rollbacks::Impl::begin(const StoredAction& action,
@@ -380,6 +392,10 @@ Rollbacks::~Rollbacks() = default;
 
 void Rollbacks::roll_back(std::uint64_t asker, const std::string& id) {
     impl_->roll_back(asker, id);
+}
+
+void Rollbacks::tell_end(std::uint64_t asker, const std::string& id) {
+    impl_->tell_end(asker, id);
 }
 
 bool Rollbacks::busy_with(const std::string& unit, const std::string& target) const {

@@ -30,6 +30,8 @@ public:
 
     // Answered by rolled_back or rollback_failed, once.
     void roll_back(std::uint64_t asker, const std::string& id);
+    // Tells `asker` the end of its rollback, where there was one.
+    void tell_end(std::uint64_t asker, const std::string& id);
     [[nodiscard]] bool busy_with(const std::string& unit, const std::string& target) const;
     [[nodiscard]] bool idle() const;
     // Brings to an end what an earlier run has begun: the files that are not back yet are put back

@@ -293,6 +293,9 @@ void Engine::Impl::take(const ActionEvent& event) {
     const auto orphan = std::find(orphans_.begin(), orphans_.end(), event.action);
     const bool late = world_.in_doubt.contains(event.action);
     if (orphan == orphans_.end() && !late) {
+        if (world_.late_back.contains(event.action)) {
+            return;  // whether it was undone comes after this
+        }
         reject("unknown_action", event.action);
         return;
     }

@@ -96,6 +96,7 @@ private:
     void restore_relapses();
     void restore_actions();
     void restore_incidents();
+    void ask_after_ways_back();
     void restore_incident(const RestoredIncident& restored);
     void restore_source_incident(const RestoredIncident& restored);
     void restore_flight(const RestoredAction& restored);

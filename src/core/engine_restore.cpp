@@ -29,6 +29,15 @@ bool is_undoing(const RestoredAction& restored) {
            (restored.outcome == Outcome::worse || restored.outcome == Outcome::unchanged);
 }
 
+// Its way back may have been taken meanwhile, by a person who asked the actuator itself.
+bool may_be_undone(const RestoredAction& restored) {
+    const bool judged =
+        restored.state == ActionState::verified || restored.state == ActionState::kept ||
+        restored.state == ActionState::rollback_failed ||
+        (restored.state == ActionState::finished && restored.result == ActionResult::ambiguous);
+    return judged && !restored.action.dry_run && restored.action.way_back != WayBack::none;
+}
+
 // It moved a provider's pointer, and was not undone as far as anybody knows.
 bool is_failover_kept(const RestoredAction& restored) {
     const bool judged = restored.state == ActionState::verified ||
@@ -194,6 +203,32 @@ void Engine::Impl::restore_incidents() {
         } else if (is_unfinished(restored)) {
             write_off_dry_run(restored.action.id);
         }
+    }
+    ask_after_ways_back();
+}
+
+// The newest of those that somebody may have undone: the answer to settle tells.
+void Engine::Impl::ask_after_ways_back() {
+    std::vector<const RestoredAction*> newest;
+    for (auto each = restored_->actions.rbegin();
+         each != restored_->actions.rend() && newest.size() < core::max_asked_after;
+         ++each) {
+        const std::string& id = each->action.id;
+        if (may_be_undone(*each) && !world_.flying.contains(id) &&
+            !world_.asked_back.contains(id)) {
+            newest.push_back(&*each);
+        }
+    }
+    for (auto each = newest.rbegin(); each != newest.rend(); ++each) {
+        const ActionRecord& action = (*each)->action;
+        core::AskedBack asked;
+        asked.action = action.id;
+        asked.incident = action.incident;
+        asked.target = action.target;
+        asked.level = action.level;
+        asked.code = (*each)->state == ActionState::rollback_failed ? core::failed_before : "";
+        core::remember_late(world_, std::move(asked));
+        world_.emit(SettleAction{action.id});
     }
 }
 

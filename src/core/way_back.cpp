@@ -135,6 +135,9 @@ bool take_undo_answer(World& world, const ActionEvent& news) {
         return true;
     }
     if (auto found = world.late_back.extract(news.action)) {
+        if (!undone && found.mapped().code == failed_before) {
+            return true;
+        }
         record_end(world, found.mapped(), undone, "late", news);
         note_way_back(world, news.action, undone, false);
         return true;

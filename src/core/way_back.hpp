@@ -12,6 +12,10 @@ namespace primum::core {
 
 // At most so many at a time; more are refused.
 inline constexpr std::size_t max_asked_back = 64;
+// A start asks after so many ways back at most, the newest.
+inline constexpr std::size_t max_asked_after = 32;
+// AskedBack::code of one that is on record as failed already: a second failure is no news.
+inline constexpr const char* failed_before = "failed_before";
 // How long the actuator has for a way back whose own timeout is not known any more.
 inline constexpr Duration undo_patience = std::chrono::seconds{95};
 

@@ -187,7 +187,8 @@ LedgerResult<RestoredState> Store::restore(Stamp now, bool clock_synchronised) {
         incident_columns,
         age_of("closed"));
     // The newest of those that are over, and all that are not: a budget or a cooldown needs the
-    // one, an outcome is owed to the other. And the failovers that a failback may have to undo.
+    // one, an outcome is owed to the other. And the failovers that a failback may have to undo, and
+    // those whose way back somebody may have taken meanwhile.
     const std::string action_sql = fmt::format(
         "SELECT {0} FROM action_states s WHERE"
         " (NOT dry_run AND (state IN ('intended', 'started')"
@@ -198,9 +199,13 @@ LedgerResult<RestoredState> Store::restore(Stamp now, bool clock_synchronised) {
         " OR sequence IN (SELECT sequence FROM action_states f WHERE f.provider <> ''"
         "  AND NOT f.dry_run AND f.result = 'done' AND f.state IN ('verified', 'kept')"
         "  ORDER BY sequence DESC LIMIT 64)"
+        " OR sequence IN (SELECT sequence FROM action_states w WHERE w.way_back <> 'none'"
+        "  AND NOT w.dry_run AND w.state IN ('finished', 'verified', 'kept', 'rollback_failed')"
+        "  AND {1} < {2} ORDER BY sequence DESC LIMIT 32)"
         " ORDER BY sequence",
         action_columns,
-        age_of("intended"));
+        age_of("intended"),
+        Duration{way_back_kept}.count());
     // A hold of another boot has lasted as long as the wall clock says, and not at all when that
     // is in doubt.
     constexpr std::string_view hold_sql =

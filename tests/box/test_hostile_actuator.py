@@ -242,6 +242,14 @@ cooldown = { initial = "0s", factor = 1, max = "0s" }
         self.assertEqual(self.rolled_back(action)["phase"], "rolled_back")
         self.assertEqual(self.box.path("/etc/web/web.conf").read_text(), "by hand\n")
 
+    def test_what_root_had_undone_is_in_the_ledger_later(self):
+        action = self.fall_back()
+        self.primum.ctl("rollback", action, "--reason", "by hand")
+        self.assertEqual(self.box.path("/etc/web/web.conf").read_text(), "as it was\n")
+        self.begin({"web": self.RULE})
+        self.until(lambda: self.actions("web")[0]["state"] == "rolled_back", 10,
+                   "the ledger to have caught up")
+
     def test_a_snapshot_that_was_altered_is_not_written_back(self):
         action = self.fall_back()
         self.box.run(["sh", "-c", f"for f in $(find {ACTUATOR_STATE_DIR}/snapshots -type f); do "

@@ -46,6 +46,19 @@ TEST_F(RollbacksTest, AWayBackIsTakenOnceHoweverOftenItIsAskedFor) {
     EXPECT_EQ(host_.count("undo a-1"), 1U);
 }
 
+// primumd learns so of what a person has had undone while it was away.
+TEST_F(RollbacksTest, SettleTellsAfterwardsThatItIsUndone) {
+    replaced("a.conf");
+    done("a-1");
+    EXPECT_EQ(ask(remedy::SettleRequest{"a-1"}).size(), 1U);
+    expect_done(roll_back("a-1"));
+    restart();
+    const auto replies = ask(remedy::SettleRequest{"a-1"});
+    ASSERT_EQ(replies.size(), 2U);
+    EXPECT_EQ(std::get<ActionEvent>(replies[0]).settled_as, SettledAs::done);
+    expect_done(std::get<ActionEvent>(replies[1]));
+}
+
 TEST_F(RollbacksTest, NothingStandsInItsWay) {
     const auto file = replaced("a.conf");
     done("a-1");

@@ -172,5 +172,66 @@ TEST_F(WayBackTest, ManyAtATimeAreBounded) {
     EXPECT_EQ(roll_back(3min, "ledger-99"), "ok");
 }
 
+// An action that was judged, and is not undone as far as the ledger knows.
+RestoredState judged(ActionState state) {
+    RestoredAction restored;
+    restored.action.id = "ledger-1";
+    restored.action.sequence = 1;
+    restored.action.incident = 7;
+    restored.action.target = "web";
+    restored.action.level = Level::restart;
+    restored.action.kind = "exec";
+    restored.action.way_back = WayBack::call;
+    restored.state = state;
+    restored.result = ActionResult::done;
+    restored.outcome = Outcome::improved;
+    RestoredState all;
+    all.actions = {restored};
+    all.next_action = 2;
+    return all;
+}
+
+ActionEvent settled_as_done() {
+    ActionEvent news;
+    news.action = "ledger-1";
+    news.phase = ActionPhase::settled;
+    news.settled_as = SettledAs::done;
+    return news;
+}
+
+TEST(EngineRestoreTest, WhatWasUndoneWhilePrimumdWasAwayIsCaughtUp) {
+    EngineFixture world{rule_set({restart_target()}), judged(ActionState::kept)};
+    ASSERT_NE(world.effect<SettleAction>(), nullptr);
+    EXPECT_EQ(world.effect<SettleAction>()->action, "ledger-1");
+    EXPECT_EQ(world.effect<RollBack>(), nullptr);
+    world.tell(1s, settled_as_done());
+    EXPECT_EQ(world.record<TransitionRecord>(), nullptr);
+    ActionEvent undone = settled_as_done();
+    undone.phase = ActionPhase::rolled_back;
+    world.tell(1s, undone);
+    ASSERT_NE(world.record<TransitionRecord>(), nullptr);
+    EXPECT_EQ(world.record<TransitionRecord>()->action, "ledger-1");
+    EXPECT_EQ(world.record<TransitionRecord>()->state, ActionState::rolled_back);
+    EXPECT_EQ(world.record<TransitionRecord>()->reason, "late");
+}
+
+TEST(EngineRestoreTest, ARollbackThatIsOnRecordAsFailedFailsOnlyOnce) {
+    EngineFixture world{rule_set({restart_target()}), judged(ActionState::rollback_failed)};
+    ASSERT_NE(world.effect<SettleAction>(), nullptr);
+    ActionEvent failed = settled_as_done();
+    failed.phase = ActionPhase::rollback_failed;
+    world.tell(1s, failed);
+    EXPECT_EQ(world.record<TransitionRecord>(), nullptr);
+}
+
+TEST(EngineRestoreTest, WhatIsUndoneOrHasNoWayBackIsNotAskedAfter) {
+    EngineFixture undone{rule_set({restart_target()}), judged(ActionState::rolled_back)};
+    EXPECT_EQ(undone.effect<SettleAction>(), nullptr);
+    RestoredState none = judged(ActionState::kept);
+    none.actions[0].action.way_back = WayBack::none;
+    EngineFixture without{rule_set({restart_target()}), none};
+    EXPECT_EQ(without.effect<SettleAction>(), nullptr);
+}
+
 }  // namespace
 }  // namespace primum

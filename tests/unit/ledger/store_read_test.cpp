@@ -131,6 +131,22 @@ TEST_F(StoreReadTest, NeverForgetsAnActionThatIsOwedAnOutcome) {
                 ElementsAre(1, 2, 3));
 }
 
+TEST_F(StoreReadTest, GivesBackWhatSomebodyMayHaveUndoneMeanwhile) {
+    auto store = Store::open(options());
+    for (std::uint64_t id = 1; id <= 4; ++id) {
+        auto records = whole_story(id, 0);
+        std::get<ActionRecord>(records[1]).way_back = id == 1 ? WayBack::none : WayBack::files;
+        if (id == 2) {
+            records.emplace_back(transition(id, ActionState::rolled_back, 4));
+        } else if (id == 3) {
+            records.emplace_back(transition(id, ActionState::rollback_failed, 4));
+        }
+        ASSERT_TRUE(store->append(records).has_value());
+    }
+    EXPECT_THAT(sequences(store->restore(stamp(100 * hour_us), true)->actions), ElementsAre(3, 4));
+    EXPECT_THAT(sequences(store->restore(stamp(31 * 24 * hour_us), true)->actions), ElementsAre());
+}
+
 TEST_F(StoreReadTest, KeepsTheActionsOfAnOpenIncident) {
     auto store = Store::open(options());
     auto records = whole_story(1, 0);
