@@ -8,7 +8,7 @@ _primumctl_targets() {
 _primumctl() {
     local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]}
     local verbs='status list show explain sources providers incidents actions hold release disable enable
-        ack rollback reset-breaker reload rules replay simulate version'
+        ack rollback reset-breaker reload rules replay simulate drill version'
     local verb='' word choices=''
     for word in "${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
         if [[ $word != -* ]]; then
@@ -51,6 +51,7 @@ _primumctl() {
                 ;;
             replay) choices='--recording --rules --settings --against --known --json' ;;
             simulate) choices='--rules --settings --scenario --target --seed --hours --enforced --json' ;;
+            drill) choices="$(_primumctl_targets) --rules --settings --json" ;;
             *) choices='--json' ;;
         esac
     fi

@@ -20,9 +20,10 @@ namespace {
 constexpr const char* description =
     "Looks at primum and tells it what to leave alone. See primumctl(1).";
 constexpr const char* footer =
-    "Exit codes: 0 done; 1 a simulation found a breach; 3 a regression; 64 wrong usage;\n"
-    "65 rules or recordings with mistakes; 66 no such file; 69 primumd not reachable;\n"
-    "70 internal error; 75 refused for now, try again later; 77 not permitted.";
+    "Exit codes: 0 done; 1 a simulation found a breach, or a drill what fails; 3 a regression;\n"
+    "64 wrong usage; 65 rules or recordings with mistakes; 66 no such file;\n"
+    "69 primumd not reachable; 70 internal error; 75 refused for now, try again later; 77 not "
+    "permitted.";
 constexpr std::uint32_t max_limit = 500;
 constexpr std::uint32_t max_hours = 24 * 365;
 
@@ -238,6 +239,7 @@ private:
                           "check this settings file too, and the rules under its limits");
         add_replay(verb(app_, "replay", "make the decisions of a recording again", Verb::replay));
         add_simulate();
+        add_drill();
         verb(app_, "version", "the version of primumctl", Verb::version);
     }
 
@@ -273,6 +275,18 @@ private:
             ->capture_default_str();
         simulate->add_flag(
             "--enforced", options.enforced, "as if every target enforced every level");
+    }
+
+    void add_drill() {
+        DrillOptions& options = command_.drill;
+        CLI::App* const drill =
+            verb(app_, "drill", "try a target's remedies on copies, without primumd", Verb::drill);
+        drill->add_option("TARGET", options.target, "name of a target")->required();
+        drill->add_option("--rules",
+                          options.rules,
+                          "a rule file, or a directory of them; without, those of the settings");
+        drill->add_option(
+            "--settings", options.settings, "these settings instead of /etc/primum/primum.toml");
     }
 
     CLI::App app_;

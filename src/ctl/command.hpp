@@ -13,7 +13,7 @@ namespace primum::ctl {
 // After sysexits.h, but for 0. The man page has the same list.
 enum class Exit : int {
     ok = 0,
-    breach = 1,        // a simulation found what must not happen
+    breach = 1,        // a simulation found what must not happen, or a drill what fails
     regression = 3,    // a comparison found actions that were not there before
     usage = 64,        // the command line is wrong, or names what does not exist
     bad_data = 65,     // rules with mistakes, a recording that is none
@@ -48,6 +48,7 @@ enum class Verb : std::uint8_t {
     rules_check,
     replay,
     simulate,
+    drill,
     version,
 };
 
@@ -60,6 +61,13 @@ struct SimulateOptions {
     std::uint64_t seed = 1;
     std::uint32_t hours = 6;
     bool enforced = false;
+};
+
+// Of the drill verb.
+struct DrillOptions {
+    std::string target;
+    std::string rules;     // a directory or file; empty: those that the settings name
+    std::string settings;  // a settings file, or empty: primumd's own
 };
 
 // A command line, understood.
@@ -84,6 +92,7 @@ struct Command {
     std::string known;                    // of replay: a file of known differences, or empty
     std::vector<std::string> recordings;  // of replay
     SimulateOptions simulate;
+    DrillOptions drill;
 };
 
 // A command line that is not to be carried out: help, or a mistake.

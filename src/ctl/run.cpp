@@ -2,6 +2,7 @@
 #include "ctl/run.hpp"
 
 #include "ctl/direct_rollback.hpp"
+#include "ctl/drill.hpp"
 #include "ctl/json.hpp"
 #include "ctl/render.hpp"
 #include "ctl/replay.hpp"
@@ -283,6 +284,8 @@ Exit run(const Command& command, Surroundings& surroundings) {
             return replay(command, surroundings);
         case Verb::simulate:
             return simulate(command.simulate, command.json, surroundings);
+        case Verb::drill:
+            return drill(command.drill, command.json, surroundings);
         case Verb::version:
             return version(command, surroundings);
         default:

@@ -4,6 +4,7 @@
 #include "ctl/client.hpp"
 #include "ctl/command.hpp"
 #include "ctl/off_switch.hpp"
+#include "remedy/safe_path.hpp"
 
 #include <primum/clock.hpp>
 
@@ -11,6 +12,12 @@
 #include <ostream>
 
 namespace primum::ctl {
+
+// Where drills have their copies, and whose files they believe.
+struct DrillPlace {
+    std::string directory = "/var/lib/primum-drill";
+    remedy::PathPolicy policy{};
+};
 
 // The world as one run of primumctl sees it.
 struct Surroundings {
@@ -23,6 +30,7 @@ struct Surroundings {
     OffSwitch off_switch{};
     bool progress = false;  // `err` is a terminal
     std::string actuator_socket = "/run/primum/actuator.sock";
+    DrillPlace drill{};
 };
 
 // Carries out one command. With `json` set, `out` gets one JSON document and nothing else, also

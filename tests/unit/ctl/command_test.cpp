@@ -53,6 +53,7 @@ TEST(CommandTest, KnowsEveryVerb) {
         {{"providers", "set-note", "up", "west", "slow"}, Verb::note_provider},
         {{"reload"}, Verb::reload},
         {{"rules", "check", "a.toml"}, Verb::rules_check},
+        {{"drill", "gw", "--rules", "r.d", "--settings", "s.toml"}, Verb::drill},
         {{"version"}, Verb::version}};
     for (const auto& [words, verb] : all) {
         EXPECT_EQ(understood(words).verb, verb) << words[0];

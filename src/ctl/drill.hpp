@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "ctl/command.hpp"
+#include "ctl/run.hpp"
+
+namespace primum::ctl {
+
+// Tries a target's remedies without an effect: those that change files on private copies, all
+// others as far as looking goes. For root, without primumd. Exit::breach where something failed.
+// A SIGINT, SIGTERM or SIGHUP ends the program, once the copies are removed.
+[[nodiscard]] Exit drill(const DrillOptions& options, bool json, Surroundings& world);
+
+}  // namespace primum::ctl
