@@ -214,8 +214,7 @@ Exit simulate(const SimulateOptions& options, bool json, Surroundings& world) {
         report.errors = loaded.errors;
         settings = loaded.settings;
     }
-    const rules::RulesLoad load =
-        rules::load_rules({options.rules}, settings, {rules::Kinds::known});
+    const rules::RulesLoad load = rules::load_rules({options.rules}, settings);
     report.errors.insert(report.errors.end(), load.errors.begin(), load.errors.end());
     if (load.rules == nullptr || !report.errors.empty()) {
         if (json) {

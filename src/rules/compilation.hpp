@@ -24,7 +24,6 @@ struct Compilation {
     // By that index; nothing where it could not be read.
     std::vector<std::optional<Duration>> intervals;
     bool incomplete = false;  // a file could not be read: what is missing may stand there
-    Kinds kinds = Kinds::built;
     std::map<std::string, std::string, std::less<>> providers;  // name -> digest of its pointer
 };
 
@@ -40,10 +39,8 @@ struct CompiledTarget {
     std::vector<Dependency> depends_on;
 };
 
-// The kinds of source and remedy that this version carries out; the others are "not available
-// yet".
+// The kinds of source that this version collects; the others are "not available yet".
 [[nodiscard]] bool is_available(SourceKind kind);
-[[nodiscard]] bool is_available(RemedyKind kind);
 
 // The levels a kind may stand on (DESIGN: remedies).
 [[nodiscard]] bool may_stand_on(RemedyKind kind, Level level);

@@ -109,9 +109,8 @@ struct NamedTables {
 // From the files' text to the rule set.
 class Compiler {
 public:
-    Compiler(const Settings& settings, LoadOptions options, bool incomplete) : settings_(settings) {
+    Compiler(const Settings& settings, bool incomplete) : settings_(settings) {
         all_.incomplete = incomplete;
-        all_.kinds = options.kinds;
     }
 
     void run(const std::vector<RuleFile>& files, RulesLoad& load) {
@@ -276,27 +275,24 @@ std::optional<RuleFile> take_entry(std::string_view marker, std::string_view& te
 }  // namespace
 
 RulesLoad load_rules(const std::vector<std::filesystem::path>& files_or_dirs,
-                     const Settings& settings,
-                     LoadOptions options) {
+                     const Settings& settings) {
     RulesLoad load;
     Reading reading{load};
     for (const auto& path : files_or_dirs) {
         reading.add(path);
     }
     load.text = joined(reading.files, settings);
-    Compiler{settings, options, !load.errors.empty()}.run(reading.files, load);
+    Compiler{settings, !load.errors.empty()}.run(reading.files, load);
     return load;
 }
 
-RulesLoad compile_rules(const std::vector<RuleFile>& files,
-                        const Settings& settings,
-                        LoadOptions options) {
+RulesLoad compile_rules(const std::vector<RuleFile>& files, const Settings& settings) {
     RulesLoad load;
     for (const RuleFile& file : files) {
         load.files.emplace_back(file.path);
     }
     load.text = joined(files, settings);
-    Compiler{settings, options, false}.run(files, load);
+    Compiler{settings, false}.run(files, load);
     return load;
 }
 
@@ -324,7 +320,7 @@ RulesLoad compile_recorded_rules(std::string_view text) {
         load.errors = settings.errors;
         return load;
     }
-    return compile_rules(split_rules_text(text), settings.settings, {Kinds::known});
+    return compile_rules(split_rules_text(text), settings.settings);
 }
 
 }  // namespace primum::rules

@@ -33,26 +33,15 @@ struct RulesLoad {
     std::vector<std::filesystem::path> files;  // what was read, in order, for ownership checks
 };
 
-// Which kinds of remedy are taken: those that this version can carry out, or all whose syntax is
-// settled. The second is for programs that only ask what would be decided.
-enum class Kinds : std::uint8_t { built, known };
-
-struct LoadOptions {
-    Kinds kinds = Kinds::built;
-};
-
 // Reads and compiles rules. A directory stands for its *.toml, sorted by name; beside each
 // NAME.toml NAME.d/*.toml are read, sorted, and override it key by key. A path that does not exist
 // is an error; an empty directory is an empty rule set. Mistakes of meaning are all collected; a
 // syntax error ends the reading of its own file only.
 [[nodiscard]] RulesLoad load_rules(const std::vector<std::filesystem::path>& files_or_dirs,
-                                   const Settings& settings,
-                                   LoadOptions options = {});
+                                   const Settings& settings);
 
 // The same from text that is already in memory.
-[[nodiscard]] RulesLoad compile_rules(const std::vector<RuleFile>& files,
-                                      const Settings& settings,
-                                      LoadOptions options = {});
+[[nodiscard]] RulesLoad compile_rules(const std::vector<RuleFile>& files, const Settings& settings);
 
 // Takes RulesLoad::text apart again: compile_rules(split_rules_text(text), settings) gives the same
 // rule set. Text without file markers becomes one file named "rules".
@@ -62,8 +51,7 @@ struct LoadOptions {
 // Text without them gives the defaults.
 [[nodiscard]] SettingsLoad recorded_settings(std::string_view text);
 
-// The rule set that RulesLoad::text was made of, under the settings that are in it. Takes all known
-// kinds: whoever reads a recording carries nothing out.
+// The rule set that RulesLoad::text was made of, under the settings that are in it.
 [[nodiscard]] RulesLoad compile_recorded_rules(std::string_view text);
 
 }  // namespace primum::rules

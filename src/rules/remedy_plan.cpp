@@ -253,22 +253,8 @@ FailoverPlan read_failover(CanonicalText& text,
     return plan;
 }
 
-RestartPlan read_restart(CanonicalText& text,
-                         RemedyRule& remedy,
-                         Section& section,
-                         const Compilation& all) {
+RestartPlan read_restart(CanonicalText& text, RemedyRule& remedy, Section& section) {
     RestartPlan plan;
-    bool built = true;
-    for (const std::string_view key : {"save", "state", "restore", "hook_timeout"}) {
-        const Member* member = section.find(key);
-        if (member != nullptr && all.kinds == Kinds::built && !restart_keeps_state_built) {
-            section.fail_key(*member, fmt::format("restart's {} is not available yet", key));
-            built = false;
-        }
-    }
-    if (!built) {
-        return plan;
-    }
     read_argv(section, "save", plan.save);
     plan.state = read_paths(section, "state");
     read_argv(section, "restore", plan.restore);
@@ -380,7 +366,7 @@ RemedyPlan read_plan(CanonicalText& text,
         case RemedyKind::failover:
             return read_failover(text, remedy, parameters, all);
         case RemedyKind::restart:
-            return read_restart(text, remedy, parameters, all);
+            return read_restart(text, remedy, parameters);
         case RemedyKind::config_fallback:
             return read_fallback(text, remedy, parameters);
         case RemedyKind::reload:

@@ -10,9 +10,6 @@
 
 namespace primum::rules {
 
-// Whether restart's save, state and restore are carried out by this version.
-inline constexpr bool restart_keeps_state_built = true;
-
 // The parameters of `remedy.kind`, as data and as canonical text; sets `remedy.way_back`.
 [[nodiscard]] RemedyPlan read_plan(CanonicalText& text,
                                    RemedyRule& remedy,

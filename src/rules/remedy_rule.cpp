@@ -18,19 +18,18 @@ struct KindRules {
     Level lowest;
     Level highest;
     bool needs_way_back;  // `undo` or `irreversible`
-    bool available;
 };
 
 constexpr std::array<KindRules, enum_names<RemedyKind>.size()> kinds{{
-    {RemedyKind::reload, Level::retry, Level::retry, false, true},
-    {RemedyKind::signal, Level::retry, Level::retry, false, true},
-    {RemedyKind::reset_failed, Level::retry, Level::retry, false, true},
-    {RemedyKind::http, Level::retry, Level::retry, true, true},
-    {RemedyKind::dbus_call, Level::retry, Level::retry, true, true},
-    {RemedyKind::exec, Level::retry, Level::restart, true, true},
-    {RemedyKind::failover, Level::failover, Level::failover, false, true},
-    {RemedyKind::restart, Level::restart, Level::restart, false, true},
-    {RemedyKind::config_fallback, Level::fallback, Level::fallback, false, true},
+    {RemedyKind::reload, Level::retry, Level::retry, false},
+    {RemedyKind::signal, Level::retry, Level::retry, false},
+    {RemedyKind::reset_failed, Level::retry, Level::retry, false},
+    {RemedyKind::http, Level::retry, Level::retry, true},
+    {RemedyKind::dbus_call, Level::retry, Level::retry, true},
+    {RemedyKind::exec, Level::retry, Level::restart, true},
+    {RemedyKind::failover, Level::failover, Level::failover, false},
+    {RemedyKind::restart, Level::restart, Level::restart, false},
+    {RemedyKind::config_fallback, Level::fallback, Level::fallback, false},
 }};
 
 const KindRules& rules_of(RemedyKind kind) {
@@ -68,10 +67,6 @@ void read_parameters(RemedyRule& remedy, Section& parameters, const Compilation&
 
 }  // namespace
 
-bool is_available(RemedyKind kind) {
-    return rules_of(kind).available;
-}
-
 bool may_stand_on(RemedyKind kind, Level level) {
     return level >= rules_of(kind).lowest && level <= rules_of(kind).highest;
 }
@@ -106,10 +101,6 @@ std::optional<RemedyRule> compile_remedy(const Node& entry,
         section.fail_key(
             member,
             fmt::format("{} has no way back: give undo, or irreversible = \"why\"", member.key));
-    }
-    if (!(all.kinds == Kinds::known || known.available)) {
-        section.fail_key(member, fmt::format("remedy \"{}\" is not available yet", member.key));
-        return std::nullopt;  // its parameters are not known
     }
     RemedyRule remedy;
     remedy.kind = *kind;

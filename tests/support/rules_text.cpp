@@ -28,8 +28,7 @@ std::shared_ptr<const RuleSet> load_rule_set(const TempDir& dir,
     if (!daemon.errors.empty()) {
         give_up(daemon.errors);
     }
-    const auto load =
-        rules::load_rules({dir.write("rules.toml", rules)}, daemon.settings, {rules::Kinds::known});
+    const auto load = rules::load_rules({dir.write("rules.toml", rules)}, daemon.settings);
     if (load.rules == nullptr) {
         give_up(load.errors);
     }

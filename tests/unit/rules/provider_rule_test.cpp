@@ -11,7 +11,7 @@ using testing::HasSubstr;
 using testing::IsEmpty;
 
 std::vector<std::string> provider_errors(const std::string& body) {
-    return known_errors_of(std::string{small_source} + "[provider.up]\n" + body);
+    return errors_of(std::string{small_source} + "[provider.up]\n" + body);
 }
 
 constexpr const char* candidates =
@@ -68,7 +68,7 @@ TEST(ProviderRuleTest, LocatesMistakes) {
 // judged.
 TEST(ProviderRuleTest, IsPartOfThePlanOfItsFailover) {
     const auto plan = [](const std::string& points_to, const std::string& below) {
-        const RuleSet rules = known_rules_of(
+        const RuleSet rules = rules_of(
             std::string{small_source} +
             "[provider.up]\npointer = { symlink = \"/l\" }\norder = [\"a\"]\ncandidate.a = { "
             "points_to = \"" +

@@ -31,18 +31,6 @@ inline RuleSet rules_of(std::string_view text, const Settings& settings = {}) {
     return load.rules ? *load.rules : RuleSet{};
 }
 
-// The same for programs that only ask what would be decided.
-inline std::vector<std::string> known_errors_of(std::string_view text) {
-    return formatted(
-        compile_rules({RuleFile{"r.toml", std::string{text}}}, Settings{}, {Kinds::known}).errors);
-}
-inline RuleSet known_rules_of(std::string_view text) {
-    const RulesLoad load =
-        compile_rules({RuleFile{"r.toml", std::string{text}}}, Settings{}, {Kinds::known});
-    EXPECT_THAT(formatted(load.errors), testing::IsEmpty());
-    return load.rules ? *load.rules : RuleSet{};
-}
-
 // The smallest target and source there are, to put mistakes beside.
 inline constexpr std::string_view small_target =
     "[target.web]\n"
