@@ -119,6 +119,8 @@ private:
             get(has_value);
             if (has_value) {
                 get(value.emplace());
+            } else {
+                value.reset();  // a member's default may be a value
             }
         } else if constexpr (detail::is_array<T>) {
             for (auto& each : value) {

@@ -36,6 +36,7 @@ struct Everything {
     Instant at;
     Duration span{0};
     std::optional<Inner> maybe;
+    std::optional<int> usual{7};  // there unless it is taken away
     std::array<std::optional<int>, 3> places{};
     std::variant<std::monostate, std::string, double> either;
     std::tuple<int, std::string> both;
@@ -54,6 +55,7 @@ struct Everything {
                       it.at,
                       it.span,
                       it.maybe,
+                      it.usual,
                       it.places,
                       it.either,
                       it.both,
@@ -73,6 +75,7 @@ Everything everything() {
     it.at = Instant::min();
     it.span = Duration{-7};
     it.maybe = Inner{"a b%\"\\\n\xC3\xBC", 0.1};
+    it.usual.reset();
     it.places = {1, std::nullopt, -3};
     it.either = std::string{"x"};
     it.both = {5, ""};
