@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "property/random_world.hpp"
 
+#include "property/random_provider.hpp"
 #include "support/rules_text.hpp"
 
 #include <fmt/format.h>
@@ -128,7 +129,9 @@ std::string target_text(Rng& rng, int number, const Shape& shape) {
     if (rng.one_in(2)) {
         text += rung_text(rng, "retry", "reload");
     }
-    if (rng.one_in(4)) {
+    if (shape.providers && rng.one_in(2)) {
+        text += rung_text(rng, "failover", "failover", failover_text(rng));
+    } else if (rng.one_in(4)) {
         text += "failover = { when = \"error\", for = \"5s\" }\n";
     } else if (rng.one_in(3)) {
         text += rung_text(
@@ -152,6 +155,9 @@ std::string rules_text(Rng& rng, const Shape& shape) {
         text +=
             "[source.n]\nkind = \"prometheus\"\nurl = \"http://127.0.0.1:9/\"\n"
             "interval = \"5s\"\n";
+    }
+    if (shape.providers) {
+        text += provider_text(rng);
     }
     const auto targets = rng.between(1, rng.one_in(4) ? shape.crowd : shape.most_targets);
     for (int i = 0; i < targets; ++i) {
@@ -202,6 +208,11 @@ public:
         collections();
         if (shape_.rich) {
             rich_collections();
+        }
+        if (shape_.providers) {
+            for (Deed& deed : provider_deeds(rng_, story_.calm, story_.end)) {
+                story_.deeds.push_back(std::move(deed));
+            }
         }
         const auto deeds = rng_.between(5, 60);
         for (std::int64_t i = 0; i < deeds; ++i) {
