@@ -22,6 +22,9 @@ Ports make_ports(const remedy::Tools& tools) {
     ports.roll_back = [tools](remedy::WayBackRecord way_back) {
         return remedy::make_rollback(tools, std::move(way_back));
     };
+    ports.take_back_preparation = [tools](const remedy::Order& order) {
+        remedy::take_back_preparation(tools, order);
+    };
     ports.judge_left = [tools](const remedy::Order& order,
                                const remedy::WayBackRecord& way_back,
                                const systemd::UnitFacts& unit,

@@ -35,6 +35,8 @@ struct Ports {
     std::function<void(
         const remedy::Order&, const remedy::WayBackRecord&, const systemd::UnitFacts&, ReportDone)>
         judge_left;
+    // remedy::take_back_preparation; empty: there is nothing to take back.
+    std::function<void(const remedy::Order&)> take_back_preparation;
     // Looks at a target's unit, no longer than `within`; empty: no evidence can be had.
     std::function<void(
         const std::string& target, const std::string& unit, Duration within, EvidenceDone)>

@@ -433,6 +433,10 @@ void Runner::Impl::recover() {
 // Finds out what became of an action that an earlier run has started.
 void Runner::Impl::judge(const std::string& id) {
     const auto& action = find(id)->action;
+    const bool this_boot = action.boot_id == parts_.store.boot_id();
+    if (!action.acting && this_boot && parts_.ports.take_back_preparation) {
+        parts_.ports.take_back_preparation(find(id)->order);
+    }
     if (auto end = end_without_a_look(action, parts_.store.boot_id(), now()); end.has_value()) {
         finish(id, std::move(*end));
     } else if (action.unit.empty()) {

@@ -112,6 +112,14 @@ std::unique_ptr<Execution> make_rollback(const Tools& tools, WayBackRecord way_b
                                          "action " + way_back.action + " has no way back");
 }
 
+void take_back_preparation(const Tools& tools, const Order& order) {
+    if (order.rule.kind == RemedyKind::restart) {
+        take_back_save(tools, order);
+    } else if (order.rule.kind == RemedyKind::config_fallback) {
+        clear_away(tools, order, "check");
+    }
+}
+
 void judge_left(const Tools& tools,
                 const Order& order,
                 const WayBackRecord& way_back,

@@ -104,4 +104,9 @@ void judge_left(const Tools& tools,
                 const systemd::UnitFacts& unit,
                 std::function<void(const Report&)> done);
 
+// Of an action that an earlier run was still preparing, without an effect: a program that it has
+// left is awaited and cleared away, and what the `save` hook of a restart may have drained is taken
+// back into service by `restore` where the unit runs. Nobody waits for that.
+void take_back_preparation(const Tools& tools, const Order& order);
+
 }  // namespace primum::remedy

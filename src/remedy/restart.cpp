@@ -27,6 +27,25 @@ void count_stored(ActionFacts& facts, std::uint32_t before, std::uint32_t after)
     facts.lost_state = after < before;
 }
 
+ExecBack hook_of(const Order& order, const RestartPlan& plan, const Argv& run) {
+    ExecBack program;
+    program.run = run;
+    program.user = order.user;
+    program.writes = plan.state;
+    program.memory = hook_memory;
+    program.tasks = hook_tasks;
+    return program;
+}
+
+// Nobody waits for it.
+void run_restore(const Tools& tools, const Order& order, const RestartPlan& plan) {
+    auto unit = std::make_shared<systemd::TransientUnit>(tools.loop, tools.clock, tools.manager);
+    unit->start(
+        program_spec(
+            order.action, restore_suffix, hook_of(order, plan, plan.restore), plan.hook_timeout),
+        [unit](const systemd::TransientEnd&) {});
+}
+
 class Restart : public Execution {
 public:
     Restart(const Tools& tools, Order order, RestartPlan plan)
@@ -36,12 +55,7 @@ public:
     // service; nobody waits for that.
     ~Restart() override {
         if (saved_ && !reported_ && !plan_.restore.empty()) {
-            auto unit =
-                std::make_shared<systemd::TransientUnit>(tools_.loop, tools_.clock, tools_.manager);
-            unit->start(
-                program_spec(
-                    order_.action, restore_suffix, hook_program(plan_.restore), plan_.hook_timeout),
-                [unit](const systemd::TransientEnd&) {});
+            run_restore(tools_, order_, plan_);
         }
     }
     Restart(const Restart&) = delete;
@@ -86,7 +100,9 @@ private:
                 }
             });
     }
-    [[nodiscard]] ExecBack hook_program(const Argv& run) const;
+    [[nodiscard]] ExecBack hook_program(const Argv& run) const {
+        return hook_of(order_, plan_, run);
+    }
     void start_hook(const char* suffix, const Argv& run, HookEnded ended);
     void save(const Facts& unit);
     void keep_state();
@@ -113,16 +129,6 @@ private:
     Report report_;
     std::shared_ptr<int> alive_ = std::make_shared<int>(0);
 };
-
-ExecBack Restart::hook_program(const Argv& run) const {
-    ExecBack program;
-    program.run = run;
-    program.user = order_.user;
-    program.writes = plan_.state;
-    program.memory = hook_memory;
-    program.tasks = hook_tasks;
-    return program;
-}
 
 void Restart::start_hook(const char* suffix, const Argv& run, HookEnded ended) {
     hook_ = std::make_unique<systemd::TransientUnit>(tools_.loop, tools_.clock, tools_.manager);
@@ -279,6 +285,26 @@ std::unique_ptr<Execution> make_restart(const Tools& tools, Order order) {
     const auto* found = std::get_if<RestartPlan>(&order.rule.plan);
     auto plan = found != nullptr ? *found : RestartPlan{};
     return std::make_unique<Restart>(tools, std::move(order), std::move(plan));
+}
+
+void take_back_save(const Tools& tools, const Order& order) {
+    const auto* plan = std::get_if<RestartPlan>(&order.rule.plan);
+    if (plan == nullptr || plan->save.empty()) {
+        return;
+    }
+    auto unit = std::make_shared<systemd::TransientUnit>(tools.loop, tools.clock, tools.manager);
+    unit->adopt(program_unit(order.action, save_suffix),
+                [unit, tools, order](const systemd::TransientEnd&) {
+                    const auto& hooks = std::get<RestartPlan>(order.rule.plan);
+                    if (hooks.restore.empty()) {
+                        return;
+                    }
+                    tools.manager.facts(order.unit, [tools, order](const Facts& facts) {
+                        if (facts.has_value() && facts->active_state == "active") {
+                            run_restore(tools, order, std::get<RestartPlan>(order.rule.plan));
+                        }
+                    });
+                });
 }
 
 Report judge_restart(std::string_view job_result,

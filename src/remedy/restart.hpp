@@ -20,6 +20,10 @@ namespace primum::remedy {
 // after: state is lost when fewer came back, or when `restore` failed or could not be run.
 [[nodiscard]] std::unique_ptr<Execution> make_restart(const Tools& tools, Order order);
 
+// Of a restart that an earlier run was preparing: waits for a `save` hook that it has left, then
+// runs `restore` where there are both and the unit is active.
+void take_back_save(const Tools& tools, const Order& order);
+
 [[nodiscard]] Report judge_restart(std::string_view job_result,
                                    const std::string& invocation_before,
                                    const std::optional<systemd::UnitFacts>& now);

@@ -167,5 +167,14 @@ TEST_F(RestartHooksTest, WhatIsCalledOffIsRestored) {
     EXPECT_THAT(jobs_, ::testing::Not(::testing::Contains("RestartUnit a.service")));
 }
 
+// And when the actuator died between the two: the next run knows only that it was preparing.
+TEST_F(RestartHooksTest, WhatADeadActuatorHasDrainedIsRestored) {
+    const auto order = hooked({"/usr/bin/true"}, {"/usr/bin/true"});
+    take_back_preparation(tools(), order);
+    EXPECT_TRUE(until_jobs([this] { return started_.size() == 1; }));
+    EXPECT_THAT(started(), ::testing::ElementsAre(restore));
+    EXPECT_THAT(jobs_, ::testing::Not(::testing::Contains("RestartUnit a.service")));
+}
+
 }  // namespace
 }  // namespace primum::remedy
