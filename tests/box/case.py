@@ -134,6 +134,17 @@ class BoxCase(unittest.TestCase):
                        f"CRASH_AT={order_file}\n")
         self.box.run(["systemctl", "daemon-reload"])
 
+    def processes(self, part):
+        """The numbers, inside, of those whose command line has `part` in it."""
+        found = []
+        for entry in self.box.path("/proc").glob("[0-9]*/cmdline"):
+            try:
+                if part in entry.read_bytes().decode(errors="replace"):
+                    found.append(int(entry.parent.name))
+            except OSError:
+                pass
+        return found
+
     def stopped(self, unit):
         """Whether the unit's main process is stopped (SIGSTOP)."""
         pid = self.box.main_pid(unit)

@@ -17,7 +17,7 @@ StartLimitIntervalSec=0
 Type=notify
 NotifyAccess=all
 ExecStart=/usr/local/bin/clinic
-ExecReload=/bin/kill -HUP $MAINPID
+ExecReload=/bin/sh -c 'kill -HUP $MAINPID'
 """
 ENV = "# who is asked\r\nexport UPSTREAM=primary\r\nOTHER='x y'\r\n"
 RULES = """\

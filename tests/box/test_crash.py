@@ -11,7 +11,8 @@ import unittest
 
 from case import BoxCase, restart_rule
 
-MOST_BOUNDARIES = 40
+# Each of the first, then every sixth: an action has many messages to the bus, most of them reads.
+BOUNDARIES = [*range(1, 13), *range(13, 250, 6)]
 SERVICES = {"primumd": "primumd.service", "actuator": "primum-actuator.service"}
 
 
@@ -99,10 +100,10 @@ class CrashTest(BoxCase):
         return fired, result
 
     def sweep(self, daemon, kind, what, wait_stopped=0, timeout="10s"):
-        """Every boundary of one kind; what came of each."""
+        """The boundaries of one kind; what came of each."""
         self.prepare(timeout)
         results = []
-        for number in range(1, MOST_BOUNDARIES + 1):
+        for number in BOUNDARIES:
             fired, result = self.one_round(daemon, f"{kind} {number} {what}", wait_stopped)
             if not fired:
                 break

@@ -12,7 +12,7 @@ GOOD = "/usr/share/drilled"
 SERVICE = """\
 [Service]
 ExecStart=/bin/sleep 1000000
-ExecReload=/bin/kill -HUP $MAINPID
+ExecReload=/bin/sh -c 'kill -HUP $MAINPID'
 StateDirectory=drilled
 """
 CALL = ('destination = "org.freedesktop.hostname1", path = "/org/freedesktop/hostname1", '

@@ -111,9 +111,9 @@ class OffSwitchTest(BoxCase):
         self.preload("primum-actuator", "/run/crash_at.actuator")
         self.begin({"web": restart_rule("web")})
         self.kill("web")
-        self.until_closed("web")  # from here on, the actuator's first write is `started`
+        self.until_closed("web")  # from here on, the first write is the probe, the second `started`
         pid = self.box.main_pid("primum-actuator.service")
-        self.box.write("/run/crash_at.actuator", f"sync 1 stop {pid}")
+        self.box.write("/run/crash_at.actuator", f"sync 2 stop {pid}")
         self.kill("web")
         self.until(lambda: self.stopped("primum-actuator.service"), 10,
                    "the actuator to have the request")

@@ -19,7 +19,7 @@ StartLimitIntervalSec=0
 Type=notify
 NotifyAccess=all
 ExecStart=/usr/local/bin/patient
-ExecReload=/bin/kill -HUP $MAINPID
+ExecReload=/bin/sh -c 'kill -HUP $MAINPID'
 FileDescriptorStoreMax=4
 User=patient
 StateDirectory=patient
@@ -409,7 +409,7 @@ class RunawayTest(BoxCase):
             rows = self.actions("web")
             return rows[0] if rows and rows[0]["result"] != "none" else None
         row = self.until(ended, 40, "the action to end")
-        self.assertEqual(self.box.run(["pgrep", "-f", "runaway-child"], check=False).returncode, 1)
+        self.assertEqual(self.processes("runaway-child"), [])
         self.until(lambda: self.box.out(["systemctl", "list-units", "--all", "--plain",
                                          "--no-legend", "primum-action-*"]) == "", 5,
                    "the unit of the action to be gone")

@@ -96,6 +96,12 @@ class FilesTest(unittest.TestCase):
                   if re.match(r"Exec\w+=", line) and not ours.match(line)
                   and not line.startswith("ExecPaths"))
 
+    def test_the_box_asks_for_nothing_that_a_minimal_host_lacks(self):
+        """procps is not on every Debian: the shell has a kill, case.py a list of processes."""
+        lacking = re.compile(r"/bin/kill\b|\"(pgrep|pkill|ps)\"")
+        self.none(f"{path}: {line.strip()}" for path in tree.files(("tests/box",), {".py"})
+                  for line in tree.text(path).splitlines() if lacking.search(line))
+
     def test_headers_guard_themselves(self):
         self.none([path for path in tree.files(("src", "include", "tests"), {".hpp", ".h"})
                    if "#pragma once" not in tree.text(path)])
