@@ -325,7 +325,7 @@ class Box:
         pid = self.main_pid(unit)
         if pid == 0:
             raise BoxError(f"{unit} has no main process to signal")
-        # The shell's own: a minimal Debian has no /bin/kill.
+        # The shell's own kill: a minimal Debian has no other.
         self.run(["sh", "-c", f"kill -{int(number)} {int(pid)}"])
 
     def kill_hard(self, unit):
