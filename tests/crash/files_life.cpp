@@ -85,7 +85,10 @@ Jobs::Jobs() {
         if (may_queue && !may_queue()) {
             return std::uint32_t{0};
         }
-        asked.push_back(verb + ' ' + of);
+        // A left program of ours is stopped without waiting: it may be heard in the next life.
+        if (of.rfind("primum-action-", 0) != 0) {
+            asked.push_back(verb + ' ' + of);
+        }
         return next_job_++;
     };
     bus_->start();

@@ -44,7 +44,7 @@ public:
 
     systemd::EventLoop loop;
     ManualClock clock;
-    std::vector<std::string> asked;   // "ReloadUnit gateway.service"
+    std::vector<std::string> asked;   // "ReloadUnit gateway.service"; not of our own units
     std::function<bool()> may_queue;  // empty: each
     [[nodiscard]] systemd::Manager& manager() { return *manager_; }
 

@@ -3,6 +3,7 @@
 
 #include <primum/names.hpp>
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -165,7 +166,7 @@ protected:
         ASSERT_FALSE(again.told(the_action).undone.empty());
         EXPECT_EQ(again.told(the_action).undone.back().phase, first.phase);  // 6
         EXPECT_EQ(place_.state(), before_);
-        EXPECT_EQ(place_.jobs().asked.size(), jobs);
+        EXPECT_THAT(place_.jobs().asked, testing::SizeIs(jobs));
     }
 
     void expect_same(const ActionEvent& first) {
