@@ -3,6 +3,7 @@
 
 #include <primum/remedy.hpp>
 #include <primum/series.hpp>
+#include <primum/source.hpp>
 #include <primum/time.hpp>
 #include <primum/vocabulary.hpp>
 
@@ -16,36 +17,6 @@
 // A compiled rule set: what the core decides by, what the sources collect, what the actuator
 // carries out. Immutable once made (src/rules makes it); shared by pointer.
 namespace primum {
-
-enum class SourceKind : std::uint8_t {
-    prometheus,
-    promql,
-    push,
-    unit,
-    journal,
-    pressure,
-    cgroup,
-    file,
-    tcp,
-    http,
-    dns,
-    exec,
-    alertmanager
-};
-template <>
-inline constexpr std::array<std::string_view, 13> enum_names<SourceKind>{"prometheus",
-                                                                         "promql",
-                                                                         "push",
-                                                                         "unit",
-                                                                         "journal",
-                                                                         "pressure",
-                                                                         "cgroup",
-                                                                         "file",
-                                                                         "tcp",
-                                                                         "http",
-                                                                         "dns",
-                                                                         "exec",
-                                                                         "alertmanager"};
 
 enum class ValueKind : std::uint8_t {
     gauge,
@@ -65,25 +36,6 @@ inline constexpr std::array<std::string_view, 8> enum_names<ValueKind>{
 enum class Reduce : std::uint8_t { sum, max, min, worst };
 template <>
 inline constexpr std::array<std::string_view, 4> enum_names<Reduce>{"sum", "max", "min", "worst"};
-
-// Tries within one interval before the source counts as failed.
-struct Retries {
-    std::uint32_t attempts = 1;
-    Duration backoff{250'000};
-    Duration max{2'000'000};
-    bool operator==(const Retries&) const = default;
-};
-
-struct SourceRule {
-    std::string name;
-    SourceKind kind = SourceKind::prometheus;
-    std::string url;
-    Duration interval{std::chrono::seconds{15}};
-    Duration timeout{std::chrono::seconds{5}};
-    Retries retries;
-    std::uint32_t max_series = 10'000;
-    std::string digest;  // SHA-256 (hex) of this source's meaning; equal means unchanged
-};
 
 // A learnt normal (src/core/baseline.hpp says how it is learnt).
 enum class Season : std::uint8_t { none, hour_of_day };

@@ -267,22 +267,18 @@ enum class SourceFailure : std::uint8_t {
     parse,            // not what the format allows
     protocol,         // not HTTP, or a URL that cannot be asked
     bus,              // systemd did not answer
+    partial,          // the answer says itself that it is not whole
+    missing,          // no such file, unit or journal
+    denied,           // primum may not read it
+    actuator,         // the probe could not be run
+    disagreement,     // too few vantage points say the same
+    silent,           // nobody has sent anything for too long
     other,
 };
 template <>
-inline constexpr std::array<std::string_view, 14> enum_names<SourceFailure>{"none",
-                                                                            "timeout",
-                                                                            "refused",
-                                                                            "unreachable",
-                                                                            "resolve",
-                                                                            "tls",
-                                                                            "http_status",
-                                                                            "closed",
-                                                                            "too_large",
-                                                                            "too_many_series",
-                                                                            "parse",
-                                                                            "protocol",
-                                                                            "bus",
-                                                                            "other"};
+inline constexpr std::array<std::string_view, 20> enum_names<SourceFailure>{
+    "none",    "timeout",   "refused",         "unreachable",  "resolve",  "tls",  "http_status",
+    "closed",  "too_large", "too_many_series", "parse",        "protocol", "bus",  "partial",
+    "missing", "denied",    "actuator",        "disagreement", "silent",   "other"};
 
 }  // namespace primum

@@ -81,7 +81,8 @@ struct Members<SourceRule> {
                       it.timeout,
                       it.retries,
                       it.max_series,
-                      it.digest);
+                      it.digest,
+                      Skipped{});  // the core never reads the plan
     }
 };
 template <>

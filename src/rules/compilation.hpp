@@ -39,13 +39,11 @@ struct CompiledTarget {
     std::vector<Dependency> depends_on;
 };
 
-// The kinds of source that this version collects; the others are "not available yet".
-[[nodiscard]] bool is_available(SourceKind kind);
-
 // The levels a kind may stand on (DESIGN: remedies).
 [[nodiscard]] bool may_stand_on(RemedyKind kind, Level level);
 
-// `has_interval` is false when the interval could not be read.
+// `has_interval` is false when the interval could not be read. Until seal(), `digest` is that of
+// the parameters of its kind; empty: none but the url.
 [[nodiscard]] SourceRule compile_source(const std::string& name,
                                         Section& section,
                                         bool& has_interval);

@@ -17,10 +17,7 @@ void add_indicator(CanonicalText& text, const IndicatorRule& rule, const RuleSet
     text.add("indicator", rule.name);
     text.add("value", name_of(rule.kind));
     if (rule.kind != ValueKind::unit_state) {
-        const SourceRule& source = rules.sources[rule.source];
-        text.add("source", source.name);
-        text.add("url", source.url);
-        text.add("interval", source.interval);
+        text.add("source", rules.sources[rule.source].digest);
     }
     for (const std::string& selector : rule.selectors) {
         text.add("selector", selector);
@@ -128,6 +125,9 @@ std::string source_digest(const SourceRule& source) {
     text.add("backoff", source.retries.backoff);
     text.add("max", source.retries.max);
     text.add("max_series", source.max_series);
+    if (!source.digest.empty()) {
+        text.add("parameters", source.digest);
+    }
     return text.digest();
 }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "rules/compilation.hpp"
 #include "rules/duration.hpp"
-#include "rules/url.hpp"
+#include "rules/source_plan.hpp"
 
 #include <fmt/format.h>
 
@@ -35,10 +35,6 @@ void read_retries(Section& section, Retries& retries) {
 
 }  // namespace
 
-bool is_available(SourceKind kind) {
-    return kind == SourceKind::prometheus;
-}
-
 SourceRule compile_source(const std::string& name, Section& section, bool& has_interval) {
     SourceRule source;
     source.name = name;
@@ -55,11 +51,9 @@ SourceRule compile_source(const std::string& name, Section& section, bool& has_i
         has_interval = false;
         return source;  // its other keys are not known
     }
-    if (section.find("url") == nullptr) {
-        section.fail_here("a source of kind prometheus needs a url");
-    } else {
-        read_url(section, source.url);
-    }
+    CanonicalText text;
+    read_source_plan(text, source, section);
+    source.digest = text.empty() ? std::string{} : text.digest();
     if (section.find("interval") != nullptr) {
         has_interval = section.read("interval", source.interval, {milliseconds{100}, hours{1}});
     }
@@ -74,6 +68,7 @@ SourceRule compile_source(const std::string& name, Section& section, bool& has_i
         source.timeout = std::min(source.timeout, source.interval);
     }
     read_retries(section, source.retries);
+    section.read("max_series", source.max_series, {1, 1'000'000});
     section.refuse_unknown_keys();
     return source;
 }

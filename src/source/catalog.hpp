@@ -1,20 +1,28 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <primum/rules.hpp>
+#include "source/source.hpp"
+#include "source/tools.hpp"
+
+#include <primum/source.hpp>
 
 #include <array>
+#include <memory>
 #include <string_view>
 
 namespace primum::source {
 
-// One kind of source, as `primumctl` prints it and the documentation explains it.
+using MakeSource = std::unique_ptr<Source> (*)(const Tools& tools,
+                                               const SourceRule& rule,
+                                               SeriesId first_id);
+
+// One kind of source: what it is, and how one of it is made.
 struct CatalogEntry {
     SourceKind kind = SourceKind::prometheus;
-    std::string_view name;
     std::string_view summary;
-    bool available = false;       // false: in the grammar, refused by the checker
-    std::string_view parameters;  // its keys, comma separated, apart from `kind`
+    MakeSource make = nullptr;  // nullptr: in the grammar, refused by the checker
+
+    [[nodiscard]] bool available() const { return make != nullptr; }
 };
 
 // Every SourceKind, in the order of the enumeration.

@@ -9,7 +9,17 @@
 namespace primum::source {
 
 Collector::Collector(systemd::EventLoop& loop, const Clock& clock, Emit emit)
-    : loop_(loop), clock_(clock), emit_(std::move(emit)), client_(loop, clock) {}
+    : Collector(loop, clock, std::move(emit), Loan{}) {}
+
+Collector::Collector(systemd::EventLoop& loop, const Clock& clock, Emit emit, Loan loan)
+    : client_(loop, clock),
+      tools_{loop,
+             clock,
+             client_,
+             std::move(emit),
+             loan.bus,
+             std::move(loan.run_probe),
+             std::move(loan.push_socket)} {}
 
 Collector::~Collector() = default;
 
@@ -20,13 +30,14 @@ void Collector::apply(const RuleSet& rules) {
     decltype(sources_) next;
     for (std::size_t i = 0; i < rules.sources.size(); ++i) {
         const auto& rule = rules.sources[i];
-        if (!catalog_entry(rule.kind).available) {
+        if (!catalog_entry(rule.kind).available()) {
             continue;  // the checker has refused it; nothing collects it
         }
         auto known = sources_.extract(rule.name);
         const bool unchanged = !known.empty() && known.mapped()->rule().digest == rule.digest;
         auto wanted = wanted_from(rules, i);
-        auto source = unchanged ? std::move(known.mapped()) : make(rule);
+        auto source = unchanged ? std::move(known.mapped())
+                                : catalog_entry(rule.kind).make(tools_, rule, first_id_);
         if (!unchanged || source->selectors() != wanted.selectors) {
             source->want(std::move(wanted));
         }
@@ -35,14 +46,18 @@ void Collector::apply(const RuleSet& rules) {
     sources_ = std::move(next);
 }
 
-std::unique_ptr<PrometheusSource> Collector::make(const SourceRule& rule) {
-    return std::make_unique<PrometheusSource>(
-        loop_, clock_, client_, PrometheusSource::Options{rule, first_id_}, emit_);
-}
-
-const PrometheusSource* Collector::find(std::string_view name) const {
+const Source* Collector::find(std::string_view name) const {
     const auto found = sources_.find(name);
     return found != sources_.end() ? found->second.get() : nullptr;
+}
+
+SourceFigures Collector::figures() const {
+    SourceFigures figures;
+    figures.reserve(sources_.size());
+    for (const auto& [name, source] : sources_) {
+        figures.emplace_back(name, source->stats());
+    }
+    return figures;
 }
 
 }  // namespace primum::source

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include "source/prometheus.hpp"
-#include "systemd/event_loop.hpp"
+#include "source/http_client.hpp"
+#include "source/source.hpp"
+#include "source/tools.hpp"
 
 #include <primum/clock.hpp>
 #include <primum/rules.hpp>
@@ -17,7 +18,15 @@ namespace primum::source {
 // called from the loop only, and must not call apply().
 class Collector {
 public:
+    // What the daemon lends; the rest of Tools is the collector's own.
+    struct Loan {
+        systemd::Bus* bus = nullptr;
+        RunProbe run_probe;
+        std::string push_socket;
+    };
+
     Collector(systemd::EventLoop& loop, const Clock& clock, Emit emit);
+    Collector(systemd::EventLoop& loop, const Clock& clock, Emit emit, Loan loan);
     ~Collector();
     Collector(const Collector&) = delete;
     Collector& operator=(const Collector&) = delete;
@@ -30,16 +39,14 @@ public:
 
     [[nodiscard]] std::size_t sources() const { return sources_.size(); }
     // nullptr: no such source is collected.
-    [[nodiscard]] const PrometheusSource* find(std::string_view name) const;
+    [[nodiscard]] const Source* find(std::string_view name) const;
+    // By name.
+    [[nodiscard]] SourceFigures figures() const;
 
 private:
-    [[nodiscard]] std::unique_ptr<PrometheusSource> make(const SourceRule& rule);
-
-    systemd::EventLoop& loop_;
-    const Clock& clock_;
-    Emit emit_;
     HttpClient client_;
-    std::map<std::string, std::unique_ptr<PrometheusSource>, std::less<>> sources_;
+    Tools tools_;
+    std::map<std::string, std::unique_ptr<Source>, std::less<>> sources_;
     SeriesId first_id_ = 0;  // of the next source that is made: above all ids given so far
 };
 

@@ -97,7 +97,8 @@ inline std::shared_ptr<RuleSet> rule_set(std::vector<TargetRule> targets,
                                  2s,
                                  Retries{},
                                  100,
-                                 "source-metrics"}};
+                                 "source-metrics",
+                                 {}}};
     rules->targets = std::move(targets);
     return rules;
 }

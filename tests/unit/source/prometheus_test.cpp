@@ -30,13 +30,8 @@ protected:
         return rule;
     }
 
-    void watch(SourceRule rule) {
-        source_ = std::make_unique<PrometheusSource>(
-            loop_,
-            clock_,
-            client_,
-            PrometheusSource::Options{std::move(rule), 0},
-            [this](EventBody body) { news_.push_back(std::move(body)); });
+    void watch(const SourceRule& rule) {
+        source_ = make_prometheus(tools_, rule, 0);
         source_->want({{wants_prefix("http_")}, {"http_.*"}});
     }
     bool wait_for_news(std::size_t count) {
@@ -51,7 +46,14 @@ protected:
     LoopClock clock_{loop_};
     HttpClient client_{loop_, clock_};
     std::vector<EventBody> news_;
-    std::unique_ptr<PrometheusSource> source_;
+    Tools tools_{loop_,
+                 clock_,
+                 client_,
+                 [this](EventBody body) { news_.push_back(std::move(body)); },
+                 nullptr,
+                 {},
+                 {}};
+    std::unique_ptr<Source> source_;
 };
 
 TEST_F(PrometheusTest, AnnouncesASeriesOnceAndGivesItsSamplesEveryInterval) {
