@@ -202,11 +202,13 @@ private:
         if (too_large_ || code == CURLE_FILESIZE_EXCEEDED) {
             return {SourceFailure::too_large,
                     fmt::format("the answer is over {} bytes", request_.max_bytes),
+                    {},
                     {}};
         }
         if (code != CURLE_OK) {
             return {refused(code) ? SourceFailure::refused : failure_of(code),
                     error_.front() != '\0' ? error_.data() : curl_easy_strerror(code),
+                    {},
                     {}};
         }
         long status = 0;
@@ -217,9 +219,12 @@ private:
                     fmt::format("HTTP status {}{}",
                                 status,
                                 redirect ? "; redirects are not followed, name the last URL" : ""),
+                    {},
                     {}};
         }
-        return {SourceFailure::none, {}, body_};
+        const char* type = nullptr;
+        curl_easy_getinfo(easy_, CURLINFO_CONTENT_TYPE, &type);
+        return {SourceFailure::none, {}, body_, type != nullptr ? type : std::string_view{}};
     }
 
     [[nodiscard]] bool refused(CURLcode code) const {

@@ -19,6 +19,8 @@ struct HttpAnswer {
     SourceFailure failure = SourceFailure::none;
     std::string detail;     // for people; empty when none
     std::string_view body;  // valid during the callback
+    // As the server gave it, empty when it gave none; valid during the callback.
+    std::string_view content_type{};
 };
 
 class HttpGet;

@@ -23,13 +23,17 @@ protected:
         SourceFailure failure;
         std::string detail;
         std::string body;
+        std::string content_type{};
     };
 
     // Asks `url` and turns the loop until the answer is there.
     Outcome get(const std::string& url, Duration timeout = patient) {
         std::optional<Outcome> outcome;
         HttpGet get{client_, {url, "text/plain", 1'000}, [&](const HttpAnswer& answer) {
-                        outcome = {answer.failure, answer.detail, std::string{answer.body}};
+                        outcome = {answer.failure,
+                                   answer.detail,
+                                   std::string{answer.body},
+                                   std::string{answer.content_type}};
                     }};
         get.start(timeout);
         EXPECT_TRUE(get.busy());
@@ -51,6 +55,13 @@ TEST_F(HttpClientTest, GivesTheBodyOfAnAnswer) {
     const auto outcome = answer(page("up 1\n"));
     EXPECT_EQ(outcome.failure, SourceFailure::none) << outcome.detail;
     EXPECT_EQ(outcome.body, "up 1\n");
+    EXPECT_EQ(outcome.content_type, "text/plain; version=0.0.4");
+}
+
+TEST_F(HttpClientTest, AnAnswerMayHaveNoContentType) {
+    const auto outcome = answer({"HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\nx"});
+    EXPECT_EQ(outcome.body, "x");
+    EXPECT_EQ(outcome.content_type, "");
 }
 
 TEST_F(HttpClientTest, ReadsAnAnswerThatComesByteByByte) {
