@@ -6,6 +6,10 @@
 
 #include <gtest/gtest.h>
 
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+
 namespace primum::rules {
 namespace {
 
@@ -197,6 +201,20 @@ TEST(LoaderTest, ReadsTheExample) {
     EXPECT_EQ(load.rules->targets.size(), 2U);
     ASSERT_EQ(load.rules->providers.size(), 1U);
     EXPECT_EQ(load.rules->providers[0].candidates.size(), 3U);
+}
+
+TEST(LoaderTest, TakesEveryExampleOfTheDocsOnSources) {
+    std::ifstream file{std::filesystem::path{PRIMUM_SOURCE_ROOT} / "docs/sources.md"};
+    const std::string doc{std::istreambuf_iterator<char>{file}, {}};
+    constexpr std::string_view begin = "```toml\n";
+    std::size_t examples = 0;
+    for (auto at = doc.find(begin); at != std::string::npos; at = doc.find(begin, at)) {
+        at += begin.size();
+        const auto example = doc.substr(at, doc.find("```", at) - at);
+        EXPECT_THAT(errors_of(example), IsEmpty()) << example;
+        ++examples;
+    }
+    EXPECT_GE(examples, 2U);
 }
 
 TEST(LoaderTest, GivesItsTextToReadAgain) {
