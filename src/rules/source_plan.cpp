@@ -17,7 +17,7 @@ constexpr std::array<Read, enum_names<SourceKind>.size()> readers{
     nullptr,
     nullptr,
     nullptr,
-    nullptr,
+    read_file,
     nullptr,
     nullptr,
     nullptr,

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "source/catalog.hpp"
 
+#include "source/file.hpp"
 #include "source/prometheus.hpp"
 
 namespace primum::source {
@@ -16,7 +17,7 @@ constexpr std::array<CatalogEntry, enum_names<SourceKind>.size()> entries{{
     {SourceKind::journal, "how often the journal has entries with certain fields", nullptr},
     {SourceKind::pressure, "pressure stall information of the host or of a unit", nullptr},
     {SourceKind::cgroup, "memory, CPU and tasks of a unit's control group", nullptr},
-    {SourceKind::file, "a number in a file, its age, or the room left where it stands", nullptr},
+    {SourceKind::file, "a number in a file, its age, or the room left where it stands", make_file},
     {SourceKind::tcp, "a probe that connects to a port", nullptr},
     {SourceKind::http, "a probe that fetches a page", nullptr},
     {SourceKind::dns, "a probe that asks for a name", nullptr},

@@ -13,13 +13,15 @@ Collector::Collector(systemd::EventLoop& loop, const Clock& clock, Emit emit)
 
 Collector::Collector(systemd::EventLoop& loop, const Clock& clock, Emit emit, Loan loan)
     : client_(loop, clock),
+      workers_(loop),
       tools_{loop,
              clock,
              client_,
              std::move(emit),
              loan.bus,
              std::move(loan.run_probe),
-             std::move(loan.push_socket)} {}
+             std::move(loan.push_socket),
+             &workers_} {}
 
 Collector::~Collector() = default;
 

@@ -4,6 +4,7 @@
 #include "source/http_client.hpp"
 #include "source/source.hpp"
 #include "source/tools.hpp"
+#include "source/workers.hpp"
 
 #include <primum/clock.hpp>
 #include <primum/rules.hpp>
@@ -45,6 +46,7 @@ public:
 
 private:
     HttpClient client_;
+    Workers workers_;
     Tools tools_;
     std::map<std::string, std::unique_ptr<Source>, std::less<>> sources_;
     SeriesId first_id_ = 0;  // of the next source that is made: above all ids given so far

@@ -17,6 +17,7 @@ class Bus;
 namespace primum::source {
 
 class HttpClient;
+class Workers;
 
 // What a plugin run by the actuator came to.
 struct ProbeEnd {
@@ -40,6 +41,7 @@ struct Tools {
     systemd::Bus* bus = nullptr;  // the system bus
     RunProbe run_probe;           // empty: there is no actuator
     std::string push_socket;      // empty: none
+    Workers* workers = nullptr;   // for what may hang in the kernel
 };
 
 }  // namespace primum::source
