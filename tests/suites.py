@@ -23,20 +23,21 @@ BUILD = ROOT / "build"
 BUILD_ASAN = ROOT / "build-asan"
 STAGE = BUILD / "stage"
 
-MESON_SUITES = ["unit", "scenario", "property", "crash"]
+MESON_SUITES = ["unit", "scenario", "property", "crash", "conformance"]
 SUITES = {
     "tidy": "the house rules: who includes whom, sizes, formatting",
     "unit": "one test file per source file",
     "scenario": "timelines, each with every decision that is expected",
     "property": "random timelines against the invariants",
     "crash": "kills and storage faults at every step",
+    "conformance": "parser cases of others, in ../shared/data (skipped where absent)",
     "box": "the installed daemon with real systemd, units and faults (needs root)",
     "sim": "2,000 simulated worlds and every named scenario, with ASan and UBSan",
-    "asan": "unit, scenario, property and crash once more, with ASan and UBSan (a second build)",
+    "asan": "those without a box once more, with ASan and UBSan (a second build)",
     "planted": "ten bugs put in on purpose: each must be caught by a test (minutes)",
     "bench": "the measurements of tests/bench (most need root; minutes)",
 }
-DEFAULT = ["tidy", "unit", "scenario", "property", "crash", "box"]
+DEFAULT = ["tidy", "unit", "scenario", "property", "crash", "conformance", "box"]
 SKIPPED = 77  # what a measurement ends with when it has nothing to measure
 SIM_PROGRAM = "tests/sim/test_sim"
 SIM_CASES = "2000"
@@ -210,7 +211,7 @@ def main():
     parser = argparse.ArgumentParser(
         prog="tests/run", formatter_class=argparse.RawDescriptionHelpFormatter,
         description=__doc__, epilog="suites:\n" + "\n".join(
-            f"  {name:9} {what}{'' if name in DEFAULT else ' (only when named)'}"
+            f"  {name:11} {what}{'' if name in DEFAULT else ' (only when named)'}"
             for name, what in SUITES.items()))
     parser.add_argument("suites", nargs="*", metavar="SUITE")
     parser.add_argument("-k", action="append", dest="names", default=[], metavar="PART_OF_NAME",
@@ -238,7 +239,7 @@ def main():
 
     say(f"all of it in {time.monotonic() - started:.0f} s")
     for suite, counts in results.items():
-        print(f"   {suite:9} {sentence(counts)}")
+        print(f"   {suite:11} {sentence(counts)}")
     total = {word: sum(counts[word] for counts in results.values())
              for word in ("passed", "failed", "skipped")}
     print(sentence(total), flush=True)

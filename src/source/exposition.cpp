@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "source/exposition.hpp"
 
+#include "source/page_number.hpp"
 #include "source/series_reader.hpp"
 
 #include <fmt/format.h>
@@ -8,68 +9,11 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
-#include <cmath>
 #include <cstring>
-#include <limits>
-#include <optional>
 #include <utility>
 
 namespace primum::source {
 namespace {
-
-// NaN and the infinities, in any case, as Go's ParseFloat (and so Prometheus) takes them.
-std::optional<double> read_word(std::string_view word, bool negative) {
-    std::array<char, 8> lower{};
-    if (word.size() > lower.size()) {
-        return std::nullopt;
-    }
-    std::transform(word.begin(), word.end(), lower.begin(), [](char c) {
-        return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-    });
-    const std::string_view text{lower.data(), word.size()};
-    if (text == "nan") {
-        return std::numeric_limits<double>::quiet_NaN();
-    }
-    if (text == "inf" || text == "infinity") {
-        const auto infinity = std::numeric_limits<double>::infinity();
-        return negative ? -infinity : infinity;
-    }
-    return std::nullopt;
-}
-
-std::optional<double> read_number(std::string_view text) {
-    // Up to 15 digits are exact in a double; most values are such counts.
-    constexpr std::size_t exact_digits = 15;
-    if (text.size() <= exact_digits && !text.empty()) {
-        std::uint64_t whole = 0;
-        std::size_t i = 0;
-        for (; i < text.size() && is_digit(text[i]); ++i) {
-            whole = whole * 10 + static_cast<std::uint64_t>(text[i] - '0');
-        }
-        if (i == text.size()) {
-            return static_cast<double>(whole);
-        }
-    }
-    const bool negative = text.starts_with('-');
-    if (negative || text.starts_with('+')) {
-        text.remove_prefix(1);
-    }
-    if (text.empty()) {
-        return std::nullopt;
-    }
-    if (starts_label(text.front())) {
-        return read_word(text, negative);
-    }
-    if (!is_digit(text.front()) && text.front() != '.') {
-        return std::nullopt;  // from_chars would take a second sign
-    }
-    double value = 0;
-    const auto [rest, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-    if (error != std::errc{} || rest != text.data() + text.size() || std::isinf(value)) {
-        return std::nullopt;
-    }
-    return negative ? -value : value;
-}
 
 bool is_timestamp(std::string_view text) {
     std::int64_t milliseconds = 0;
@@ -180,10 +124,7 @@ private:
             found = interner_.meet(text, std::move(*parsed));
         }
         if (found.standing == Interner::Standing::over_bound) {
-            return refuse(begin,
-                          "more wanted series than max_series allows: narrow the selectors or "
-                          "raise max_series",
-                          SourceFailure::too_many_series);
+            return refuse(begin, std::string{too_many_series}, SourceFailure::too_many_series);
         }
         if (++samples_ > limits_.samples) {
             return refuse(begin,
@@ -198,7 +139,7 @@ private:
         if (value_end == at) {
             return refuse(at, "the value is missing");
         }
-        const auto value = read_number({at, static_cast<std::size_t>(value_end - at)});
+        const auto value = number_of({at, static_cast<std::size_t>(value_end - at)});
         if (!value) {
             return refuse(at, "the value is not a number that a double can hold");
         }

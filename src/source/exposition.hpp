@@ -16,7 +16,7 @@
 
 namespace primum::source {
 
-// Where a page is not what format 0.0.4 allows, and why. Lines and columns count from 1, columns
+// Where a page is not what its format allows, and why. Lines and columns count from 1, columns
 // in bytes.
 struct ExpositionError {
     std::size_t line = 0;
@@ -29,6 +29,9 @@ struct ExpositionError {
 
 // "line 3, column 12: the value is not a number".
 [[nodiscard]] std::string format_error(const ExpositionError& error);
+
+inline constexpr std::string_view too_many_series =
+    "more wanted series than max_series allows: narrow the selectors or raise max_series";
 
 // What one page may be; a page beyond any of these is refused.
 struct ExpositionLimits {

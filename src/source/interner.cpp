@@ -62,6 +62,7 @@ Interner::Interner(std::string source, std::uint32_t max_series, SeriesId first_
 
 void Interner::want(Matchers matchers) {
     matchers_ = std::move(matchers);
+    ++generation_;
     table_.clear();
     by_name_.clear();
     news_.clear();
@@ -90,7 +91,7 @@ Interner::Found Interner::meet(std::string_view text, SeriesName parsed) {
         return {Standing::over_bound, 0};
     }
     const auto entry = static_cast<std::uint32_t>(entries_.size());
-    entries_.push_back({next_id_++, 0, std::string{text}, std::move(parsed)});
+    entries_.push_back({next_id_++, 0, 0, std::string{text}, std::move(parsed)});
     by_name_.emplace(std::move(key), entry);
     table_.keep(text, entry);
     news_.push_back(entry);

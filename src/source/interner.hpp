@@ -71,6 +71,13 @@ public:
         return first;
     }
     [[nodiscard]] SeriesId id_of(std::uint32_t entry) const { return entries_[entry].id; }
+    // Where among the values of this page a series that was seen has its own.
+    void set_place(std::uint32_t entry, std::uint32_t place) { entries_[entry].place = place; }
+    [[nodiscard]] std::uint32_t place_of(std::uint32_t entry) const {
+        return entries_[entry].place;
+    }
+    // Changes with every want(): what was decided about a series before may be so no more.
+    [[nodiscard]] std::uint64_t generation() const { return generation_; }
 
     // The series to be announced before their next samples; empties the list.
     [[nodiscard]] std::vector<SeriesEvent> take_news();
@@ -83,8 +90,9 @@ public:
 private:
     struct Entry {
         SeriesId id = 0;
-        std::uint64_t page = 0;  // on which it was last seen
-        std::string text;        // as first exposed
+        std::uint32_t place = 0;  // among the values of that page
+        std::uint64_t page = 0;   // on which it was last seen
+        std::string text;         // as first exposed
         SeriesName name;
     };
 
@@ -99,6 +107,7 @@ private:
     std::vector<std::uint32_t> news_;
     SeriesId next_id_;
     std::uint64_t page_ = 0;
+    std::uint64_t generation_ = 0;
     std::uint64_t refused_ = 0;
 };
 

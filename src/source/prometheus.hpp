@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include "source/exposition.hpp"
 #include "source/http_client.hpp"
+#include "source/page_format.hpp"
 #include "source/polled.hpp"
 #include "source/tools.hpp"
 
@@ -21,8 +21,11 @@ public:
 private:
     void attempt(Duration timeout) override;
     void answered(const HttpAnswer& answer);
-    void read_page(std::string_view page);
+    void read_page(const HttpAnswer& answer);
 
+    PageFormat format_;
+    ExpositionLimits limits_;
+    ExpositionReader reader_;
     std::vector<SampleValue> values_;
     HttpGet get_;
 };

@@ -8,10 +8,6 @@
 #include <vector>
 
 namespace primum::source {
-namespace {
-
-// The first byte that is not part of well-formed UTF-8 (Unicode 15, table 3-7) or is NUL; `end`
-// when there is none.
 const char* find_bad_text(const char* at, const char* end) {
     while (at != end) {
         const auto lead = static_cast<unsigned char>(*at);
@@ -42,6 +38,8 @@ const char* find_bad_text(const char* at, const char* end) {
     return end;
 }
 
+namespace {
+
 // Reads one series from front to back.
 class SeriesReader {
 public:
@@ -65,6 +63,9 @@ public:
         ++at_;
         if (auto labels = read_labels(series.labels); !labels) {
             return fail(std::move(labels.error()));
+        }
+        if (at_ != end_ && *at_ == '{') {
+            return fail(Trouble{at_, std::string{native_histogram}});
         }
         if (at_ != end_) {
             return fail(Trouble{at_, "text after the labels that is not a value"});
@@ -109,7 +110,9 @@ private:
         label.name.assign(name, at_);
         at_ = skip_blanks(at_, end_);
         if (at_ == end_ || *at_ != '=') {
-            return fail(Trouble{at_, "expected '=' after a label name"});
+            const bool native = at_ != end_ && *at_ == ':' && label.name == "count";
+            return fail(Trouble{
+                at_, native ? std::string{native_histogram} : "expected '=' after a label name"});
         }
         at_ = skip_blanks(at_ + 1, end_);
         if (at_ == end_ || *at_ != '"') {

@@ -51,6 +51,13 @@ inline const char* skip_name(const char* at, const char* end) {
     return at;
 }
 
+// The first byte that is not part of well-formed UTF-8 (Unicode 15, table 3-7) or is NUL; `end`
+// when there is none.
+[[nodiscard]] const char* find_bad_text(const char* at, const char* end);
+
+inline constexpr std::string_view native_histogram =
+    "a native histogram: only histograms with buckets of their own are taken";
+
 // Where in a text reading stopped, and why.
 struct Trouble {
     const char* at = nullptr;

@@ -73,7 +73,8 @@ TEST_F(PrometheusTest, AnnouncesASeriesOnceAndGivesItsSamplesEveryInterval) {
         EXPECT_EQ(samples.values[0].id, news<SeriesEvent>(0).id);
         EXPECT_EQ(samples.values[0].value, static_cast<double>(i));
     }
-    EXPECT_NE(server.last_request().find("\r\nAccept: text/plain;version=0.0.4"),
+    EXPECT_NE(server.last_request().find(
+                  "\r\nAccept: application/openmetrics-text;version=1.0.0;q=0.8,text/plain;"),
               std::string::npos);
     EXPECT_EQ(server.connections(), 1);
 }
@@ -83,6 +84,58 @@ TEST_F(PrometheusTest, APageWithoutWantedSeriesIsStillACollection) {
     watch(rule(server.url()));
     ASSERT_TRUE(wait_for_news(1));
     EXPECT_TRUE(news<SamplesEvent>(0).values.empty());
+}
+
+Answer openmetrics_page(const std::string& body) {
+    return {
+        "HTTP/1.1 200 OK\r\nContent-Type: application/openmetrics-text; version=1.0.0\r\n"
+        "Content-Length: " +
+        std::to_string(body.size()) + "\r\n\r\n" + body};
+}
+
+TEST_F(PrometheusTest, ReadsOpenMetricsWhereTheServerSaysSo) {
+    LoopbackServer server{
+        loop_, [](const std::string&) {
+            return openmetrics_page("# TYPE http counter\nhttp_total 1 # {} 1\n# EOF\n");
+        }};
+    watch(rule(server.url()));
+    ASSERT_TRUE(wait_for_news(3));
+    EXPECT_EQ(news<SeriesEvent>(0).name, "http_total");
+    EXPECT_EQ(news<SamplesEvent>(2).values.at(0).value, 1);
+}
+
+TEST_F(PrometheusTest, AnOpenMetricsPageWithoutItsEndIsNoData) {
+    LoopbackServer server{loop_,
+                          [](const std::string&) { return openmetrics_page("http_total 1\n"); }};
+    watch(rule(server.url()));
+    ASSERT_TRUE(wait_for_news(1));
+    EXPECT_EQ(news<SourceEvent>(0).error_class, "parse");
+}
+
+TEST_F(PrometheusTest, TheRulesFormatGoesBeforeTheServersWord) {
+    LoopbackServer server{loop_,
+                          [](const std::string&) { return openmetrics_page("http_total 1\n"); }};
+    auto plain = rule(server.url());
+    PrometheusPlan plan;
+    plan.format = PageFormat::prometheus;
+    plain.plan = plan;
+    watch(plain);
+    ASSERT_TRUE(wait_for_news(2));
+    EXPECT_EQ(news<SamplesEvent>(1).values.at(0).value, 1);
+    EXPECT_EQ(server.last_request().find("openmetrics"), std::string::npos);
+}
+
+TEST_F(PrometheusTest, APageLargerThanTheRuleAllowsIsRefused) {
+    LoopbackServer server{loop_, [](const std::string&) {
+                              return page("# " + std::string(2'000, 'x') + "\nhttp_up 1\n");
+                          }};
+    auto small = rule(server.url());
+    PrometheusPlan plan;
+    plan.access.max_bytes = 1'024;
+    small.plan = plan;
+    watch(small);
+    ASSERT_TRUE(wait_for_news(1));
+    EXPECT_EQ(news<SourceEvent>(0).error_class, "too_large");
 }
 
 TEST_F(PrometheusTest, TellsOfFailureAndOfTheReturn) {
