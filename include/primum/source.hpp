@@ -88,8 +88,9 @@ struct PromqlQuery {
 
 struct PromqlPlan {
     HttpAccess access;
-    std::vector<PromqlQuery> queries;  // by name
-    bool accept_partial = false;       // an answer with warnings counts
+    std::vector<PromqlQuery> queries;           // by name
+    bool accept_partial = false;                // an answer with warnings counts
+    Duration max_age{std::chrono::minutes{2}};  // of a sample of a plain selector
 };
 
 // Who may push, by user names or uids.

@@ -260,7 +260,7 @@ enum class SourceFailure : std::uint8_t {
     unreachable,      // no way to connect
     resolve,          // the name has no address
     tls,              // no trusted connection
-    http_status,      // an answer, but not 200 (redirects are not followed)
+    http_status,      // an answer, but not 200
     closed,           // the connection ended before the answer did
     too_large,        // more than the size limit
     too_many_series,  // more wanted series than max_series

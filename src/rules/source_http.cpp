@@ -5,10 +5,13 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 namespace primum::rules {
 namespace {
 
 constexpr CountRange redirects_allowed{0, 5};
+constexpr std::size_t socket_bytes = 107;  // sockaddr_un, with a zero at its end
 constexpr CountRange bytes_allowed{1'024, 256 * 1024 * 1024};
 
 void read_path(CanonicalText& text, Section& section, std::string_view key, std::string& path) {
@@ -16,7 +19,7 @@ void read_path(CanonicalText& text, Section& section, std::string_view key, std:
         return;
     }
     if (const auto mistake = mistake_in_path(path); !mistake.empty()) {
-        section.fail_at(*section.find(key), fmt::format("{} {}", path, mistake));
+        section.fail_at(*section.find(key), fmt::format("{}: {}", path, mistake));
     }
     text.add(key, path);
 }
@@ -36,6 +39,10 @@ void read_pair(Section& section, std::string_view one, std::string_view other) {
 HttpAccess read_http_access(CanonicalText& text, Section& section) {
     HttpAccess access;
     read_path(text, section, "unix_socket", access.unix_socket);
+    if (access.unix_socket.size() > socket_bytes) {
+        section.fail_at(*section.find("unix_socket"),
+                        fmt::format("the path of a socket has at most {} bytes", socket_bytes));
+    }
     if (section.read("redirects", access.redirects, redirects_allowed)) {
         text.add("redirects", access.redirects);
     }
@@ -47,6 +54,13 @@ HttpAccess read_http_access(CanonicalText& text, Section& section) {
     read_path(text, section, "key_file", access.key_file);
     read_pair(section, "cert_file", "key_file");
     if (section.read("user", access.user)) {
+        // RFC 7617, 2: what follows a colon would be the password.
+        if (access.user.empty() || std::any_of(access.user.begin(), access.user.end(), [](char c) {
+                return c < 0x20 || c == 0x7f || c == ':';
+            })) {
+            section.fail_at(*section.find("user"),
+                            "a user is a word of printable ASCII without a colon");
+        }
         text.add("user", access.user);
     }
     read_path(text, section, "password_file", access.password_file);

@@ -16,7 +16,7 @@ const PrometheusPlan& plan_of(const SourceRule& rule) {
 
 HttpGet::Request request_of(const SourceRule& rule) {
     const auto& plan = plan_of(rule);
-    return {rule.url, std::string{accept_header(plan.format)}, plan.access.max_bytes};
+    return {rule.url, std::string{accept_header(plan.format)}, plan.access};
 }
 
 // A page may be as large as the rule lets an answer be, and each of its lines takes some bytes.

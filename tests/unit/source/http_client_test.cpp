@@ -17,19 +17,25 @@ namespace {
 constexpr Duration patient{std::chrono::seconds{20}};
 constexpr Duration impatient{std::chrono::milliseconds{40}};
 
+HttpAccess a_thousand_bytes() {
+    HttpAccess access;
+    access.max_bytes = 1'000;
+    return access;
+}
+
 class HttpClientTest : public testing::Test {
 protected:
     struct Outcome {
         SourceFailure failure;
         std::string detail;
         std::string body;
-        std::string content_type{};
+        std::string content_type;
     };
 
     // Asks `url` and turns the loop until the answer is there.
     Outcome get(const std::string& url, Duration timeout = patient) {
         std::optional<Outcome> outcome;
-        HttpGet get{client_, {url, "text/plain", 1'000}, [&](const HttpAnswer& answer) {
+        HttpGet get{client_, {url, "text/plain", access_}, [&](const HttpAnswer& answer) {
                         outcome = {answer.failure,
                                    answer.detail,
                                    std::string{answer.body},
@@ -39,7 +45,7 @@ protected:
         EXPECT_TRUE(get.busy());
         EXPECT_TRUE(turn_until(loop_, [&] { return outcome.has_value(); }));
         EXPECT_FALSE(get.busy());
-        return outcome.value_or(Outcome{SourceFailure::other, "no answer", ""});
+        return outcome.value_or(Outcome{SourceFailure::other, "no answer", "", ""});
     }
     Outcome answer(Answer with, Duration timeout = patient) {
         LoopbackServer server{loop_, [&](const std::string&) { return with; }};
@@ -49,6 +55,7 @@ protected:
     systemd::EventLoop loop_;
     LoopClock clock_{loop_};
     HttpClient client_{loop_, clock_};
+    HttpAccess access_ = a_thousand_bytes();
 };
 
 TEST_F(HttpClientTest, GivesTheBodyOfAnAnswer) {
@@ -137,11 +144,12 @@ TEST_F(HttpClientTest, IgnoresTheProxyOfTheEnvironment) {
 TEST_F(HttpClientTest, KeepsItsConnectionAndAsksForTheFormat) {
     LoopbackServer server{loop_, [](const std::string&) { return page("up 1\n"); }};
     int answers = 0;
-    HttpGet get{
-        client_, {server.url(), "text/plain;version=0.0.4", 1'000}, [&](const HttpAnswer& answer) {
-            EXPECT_EQ(answer.failure, SourceFailure::none) << answer.detail;
-            ++answers;
-        }};
+    HttpGet get{client_,
+                {server.url(), "text/plain;version=0.0.4", access_},
+                [&](const HttpAnswer& answer) {
+                    EXPECT_EQ(answer.failure, SourceFailure::none) << answer.detail;
+                    ++answers;
+                }};
     for (int i = 1; i <= 5; ++i) {
         get.start(patient);
         ASSERT_TRUE(turn_until(loop_, [&] { return answers == i; }));
@@ -159,7 +167,7 @@ TEST_F(HttpClientTest, ConnectsAgainWhenTheServerHasClosedInBetween) {
                               return answer;
                           }};
     int good = 0;
-    HttpGet get{client_, {server.url(), "", 1'000}, [&](const HttpAnswer& answer) {
+    HttpGet get{client_, {server.url(), "", access_}, [&](const HttpAnswer& answer) {
                     good += answer.failure == SourceFailure::none ? 1 : 0;
                 }};
     for (int i = 1; i <= 3; ++i) {
@@ -174,8 +182,9 @@ TEST_F(HttpClientTest, ASlowServerDelaysNoOther) {
     LoopbackServer quick{loop_, [](const std::string&) { return page("up 1\n"); }};
     int silent_answers = 0;
     int quick_answers = 0;
-    HttpGet slow{client_, {silent.url(), "", 1'000}, [&](const HttpAnswer&) { ++silent_answers; }};
-    HttpGet fast{client_, {quick.url(), "", 1'000}, [&](const HttpAnswer&) { ++quick_answers; }};
+    HttpGet slow{
+        client_, {silent.url(), "", access_}, [&](const HttpAnswer&) { ++silent_answers; }};
+    HttpGet fast{client_, {quick.url(), "", access_}, [&](const HttpAnswer&) { ++quick_answers; }};
     slow.start(patient);
     ASSERT_TRUE(turn_until(loop_, [&] { return silent.requests() == 1; }));
     for (int i = 1; i <= 20; ++i) {
@@ -188,8 +197,9 @@ TEST_F(HttpClientTest, ASlowServerDelaysNoOther) {
 TEST_F(HttpClientTest, LettingGoCancelsWithoutACallback) {
     LoopbackServer silent{loop_, [](const std::string&) { return Answer{}; }};
     int answers = 0;
-    auto get = std::make_unique<HttpGet>(
-        client_, HttpGet::Request{silent.url(), "", 1'000}, [&](const HttpAnswer&) { ++answers; });
+    auto get = std::make_unique<HttpGet>(client_,
+                                         HttpGet::Request{silent.url(), "", access_},
+                                         [&](const HttpAnswer&) { ++answers; });
     get->start(patient);
     ASSERT_TRUE(turn_until(loop_, [&] { return silent.requests() == 1; }));
     get.reset();
@@ -204,7 +214,7 @@ TEST_F(HttpClientTest, MayBeStartedAgainFromItsCallback) {
     int answers = 0;
     std::unique_ptr<HttpGet> get;
     get = std::make_unique<HttpGet>(
-        client_, HttpGet::Request{server.url(), "", 1'000}, [&](const HttpAnswer&) {
+        client_, HttpGet::Request{server.url(), "", access_}, [&](const HttpAnswer&) {
             if (++answers < 3) {
                 get->start(patient);
             }

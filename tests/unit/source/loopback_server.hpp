@@ -16,6 +16,7 @@
 
 #include <sys/epoll.h>
 #include <sys/socket.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 namespace primum::source {
@@ -43,16 +44,19 @@ public:
 
     LoopbackServer(systemd::EventLoop& loop, Answerer answerer)
         : loop_(loop), answerer_(std::move(answerer)) {
-        fd_ = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-        PRIMUM_CHECK(fd_ >= 0);
-        sockaddr_in address{};
-        address.sin_family = AF_INET;
-        address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-        socklen_t size = sizeof address;
+        listen_at_a_port();
+        source_ = loop_.on_io(fd_, EPOLLIN, [this](std::uint32_t) { take(); });
+    }
+    // On a Unix socket instead.
+    LoopbackServer(systemd::EventLoop& loop, const std::string& path, Answerer answerer)
+        : loop_(loop), answerer_(std::move(answerer)) {
+        fd_ = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+        sockaddr_un address{};
+        address.sun_family = AF_UNIX;
+        PRIMUM_CHECK(fd_ >= 0 && path.size() < sizeof address.sun_path);
+        path.copy(address.sun_path, path.size());
         auto* plain = reinterpret_cast<sockaddr*>(&address);
-        PRIMUM_CHECK(bind(fd_, plain, size) == 0 && listen(fd_, 16) == 0);
-        PRIMUM_CHECK(getsockname(fd_, plain, &size) == 0);
-        port_ = ntohs(address.sin_port);
+        PRIMUM_CHECK(bind(fd_, plain, sizeof address) == 0 && listen(fd_, 16) == 0);
         source_ = loop_.on_io(fd_, EPOLLIN, [this](std::uint32_t) { take(); });
     }
     LoopbackServer(const LoopbackServer&) = delete;
@@ -62,6 +66,7 @@ public:
         close(fd_);
     }
 
+    [[nodiscard]] std::uint16_t port() const { return port_; }
     [[nodiscard]] std::string url() const {
         return "http://127.0.0.1:" + std::to_string(port_) + "/metrics";
     }
@@ -89,6 +94,19 @@ private:
             }
         }
     };
+
+    void listen_at_a_port() {
+        fd_ = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+        PRIMUM_CHECK(fd_ >= 0);
+        sockaddr_in address{};
+        address.sin_family = AF_INET;
+        address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+        socklen_t size = sizeof address;
+        auto* plain = reinterpret_cast<sockaddr*>(&address);
+        PRIMUM_CHECK(bind(fd_, plain, size) == 0 && listen(fd_, 16) == 0);
+        PRIMUM_CHECK(getsockname(fd_, plain, &size) == 0);
+        port_ = ntohs(address.sin_port);
+    }
 
     void take() {
         const int fd = accept4(fd_, nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC);
