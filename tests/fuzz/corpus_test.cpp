@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+#include "exposition.hpp"
 #include "frames.hpp"
 
 #include <gtest/gtest.h>
@@ -8,6 +9,7 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -21,18 +23,30 @@ std::vector<std::uint8_t> bytes_of(const fs::path& path) {
     return {std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
 }
 
-std::vector<fs::path> corpus() {
+std::vector<fs::path> corpus(const std::string& name) {
     std::vector<fs::path> files;
-    for (const auto& entry : fs::directory_iterator(PRIMUM_FUZZ_CORPUS "/frames")) {
+    for (const auto& entry : fs::directory_iterator(PRIMUM_FUZZ_CORPUS "/" + name)) {
         files.push_back(entry.path());
     }
     std::sort(files.begin(), files.end());
     return files;
 }
 
+// The bytes of a file; these cut short at each byte, and with each byte turned over.
+void take_cut_and_broken(const fs::path& file, void (*take)(std::span<const std::uint8_t>)) {
+    const auto bytes = bytes_of(file);
+    const std::size_t most = std::min<std::size_t>(bytes.size(), 256);
+    for (std::size_t i = 0; i < most; ++i) {
+        take(std::span{bytes}.first(i));
+        auto broken = bytes;
+        broken[i] = static_cast<std::uint8_t>(~broken[i]);
+        take(broken);
+    }
+}
+
 // What was found once is taken in every run.
 TEST(CorpusTest, FramesNeitherCrashNorAct) {
-    const auto files = corpus();
+    const auto files = corpus("frames");
     ASSERT_GE(files.size(), 20U);
     for (const auto& file : files) {
         SCOPED_TRACE(file.filename());
@@ -40,17 +54,19 @@ TEST(CorpusTest, FramesNeitherCrashNorAct) {
     }
 }
 
-// Each of them cut short at each byte, and with each byte turned over.
 TEST(CorpusTest, NorDoTheyWhenTheyAreCutOrBroken) {
-    for (const auto& file : corpus()) {
-        const auto bytes = bytes_of(file);
-        const std::size_t most = std::min<std::size_t>(bytes.size(), 256);
-        for (std::size_t i = 0; i < most; ++i) {
-            take_frames(std::span{bytes}.first(i));
-            auto broken = bytes;
-            broken[i] = static_cast<std::uint8_t>(~broken[i]);
-            take_frames(broken);
-        }
+    for (const auto& file : corpus("frames")) {
+        take_cut_and_broken(file, take_frames);
+    }
+}
+
+TEST(CorpusTest, PagesAreReadAlikeWhateverCameBefore) {
+    const auto files = corpus("exposition");
+    ASSERT_GE(files.size(), 20U);
+    for (const auto& file : files) {
+        SCOPED_TRACE(file.filename());
+        take_pages(bytes_of(file));
+        take_cut_and_broken(file, take_pages);
     }
 }
 
