@@ -40,6 +40,9 @@ public:
         while (at_ != end_) {
             ++line_;
             line_begin_ = at_;
+            if (read_known()) {
+                continue;
+            }
             const auto* line_end = static_cast<const char*>(
                 std::memchr(at_, '\n', static_cast<std::size_t>(end_ - at_)));
             if (line_end == nullptr) {
@@ -74,6 +77,33 @@ private:
                               SourceFailure failure = SourceFailure::parse) const {
         const auto column = static_cast<std::size_t>(at - line_begin_) + 1;
         return fail(ExpositionError{line_, column, std::move(reason), failure});
+    }
+
+    // The line of a series that stands where it stood on the page before, with a number and nothing
+    // else behind it. False: nothing was taken, the line is to be read like any other.
+    [[nodiscard]] bool read_known() {
+        std::size_t size = 0;
+        const auto found = interner_.peek(at_, end_, size);
+        if (found.standing == Interner::Standing::unknown) {
+            return false;
+        }
+        double value = 0;
+        const auto* rest = read_number(at_ + size + 1, end_, value);
+        if (rest == nullptr || rest == end_ || *rest != '\n' ||
+            static_cast<std::size_t>(rest - at_) > limits_.line_bytes ||
+            samples_ == limits_.samples) {
+            return false;
+        }
+        if (found.standing == Interner::Standing::wanted) {
+            if (!interner_.see(found.entry)) {
+                return false;
+            }
+            values_.push_back({interner_.id_of(found.entry), value});
+        }
+        interner_.accept();
+        ++samples_;
+        at_ = rest + 1;
+        return true;
     }
 
     // HELP and TYPE have a shape; any other comment is free text.

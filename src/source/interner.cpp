@@ -58,7 +58,10 @@ Wanted wanted_from(const RuleSet& rules, std::size_t source) {
 }
 
 Interner::Interner(std::string source, std::uint32_t max_series, SeriesId first_id)
-    : source_(std::move(source)), max_series_(max_series), next_id_(first_id) {}
+    : source_(std::move(source)),
+      max_series_(max_series),
+      table_(SeriesTable::most_passed, SeriesTable::most_passed + max_series),
+      next_id_(first_id) {}
 
 void Interner::want(Matchers matchers) {
     matchers_ = std::move(matchers);
@@ -66,7 +69,16 @@ void Interner::want(Matchers matchers) {
     table_.clear();
     by_name_.clear();
     news_.clear();
-    std::erase_if(entries_, [this](const Entry& entry) { return !wanted(entry.name); });
+    std::vector<Entry> entries;
+    std::vector<Seen> seen;
+    for (std::size_t i = 0; i < entries_.size(); ++i) {
+        if (wanted(entries_[i].name)) {
+            entries.push_back(std::move(entries_[i]));
+            seen.push_back(seen_[i]);
+        }
+    }
+    entries_ = std::move(entries);
+    seen_ = std::move(seen);
     for (std::uint32_t i = 0; i < entries_.size(); ++i) {
         table_.keep(entries_[i].text, i);
         by_name_.emplace(key_of(entries_[i].name), i);
@@ -91,7 +103,8 @@ Interner::Found Interner::meet(std::string_view text, SeriesName parsed) {
         return {Standing::over_bound, 0};
     }
     const auto entry = static_cast<std::uint32_t>(entries_.size());
-    entries_.push_back({next_id_++, 0, 0, std::string{text}, std::move(parsed)});
+    entries_.push_back({std::string{text}, std::move(parsed)});
+    seen_.push_back({next_id_++, 0, 0});
     by_name_.emplace(std::move(key), entry);
     table_.keep(text, entry);
     news_.push_back(entry);
@@ -103,7 +116,7 @@ std::vector<SeriesEvent> Interner::take_news() {
     events.reserve(news_.size());
     for (const auto index : news_) {
         const auto& entry = entries_[index];
-        events.push_back({source_, entry.id, entry.text, entry.name});
+        events.push_back({source_, seen_[index].id, entry.text, entry.name});
     }
     news_.clear();
     return events;

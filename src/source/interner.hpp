@@ -43,18 +43,13 @@ public:
     void want(Matchers matchers);
 
     // What is known of the raw bytes of a series; `unknown`: parse it and meet() it.
-    [[nodiscard]] Found find(std::string_view text) {
-        const auto found = table_.find(text);
-        switch (found.standing) {
-            case SeriesTable::Standing::kept:
-                return {Standing::wanted, found.entry};
-            case SeriesTable::Standing::passed:
-                return {Standing::unwanted, 0};
-            case SeriesTable::Standing::unknown:
-                break;
-        }
-        return {};
+    [[nodiscard]] Found find(std::string_view text) { return standing_of(table_.find(text)); }
+    // The same of what stands at `at`, where it is the series that came next on the page before and
+    // a blank follows it; `size` is the length of its text. Then accept() takes it.
+    [[nodiscard]] Found peek(const char* at, const char* end, std::size_t& size) const {
+        return standing_of(table_.peek(at, end, size));
     }
+    void accept() { table_.accept(); }
     // Decides about a series that find() did not know; never answers `unknown`.
     Found meet(std::string_view text, SeriesName parsed);
 
@@ -65,17 +60,15 @@ public:
     }
     // False: this entry was seen on this page before.
     bool see(std::uint32_t entry) {
-        auto& last = entries_[entry].page;
+        auto& last = seen_[entry].page;
         const bool first = last != page_;
         last = page_;
         return first;
     }
-    [[nodiscard]] SeriesId id_of(std::uint32_t entry) const { return entries_[entry].id; }
+    [[nodiscard]] SeriesId id_of(std::uint32_t entry) const { return seen_[entry].id; }
     // Where among the values of this page a series that was seen has its own.
-    void set_place(std::uint32_t entry, std::uint32_t place) { entries_[entry].place = place; }
-    [[nodiscard]] std::uint32_t place_of(std::uint32_t entry) const {
-        return entries_[entry].place;
-    }
+    void set_place(std::uint32_t entry, std::uint32_t place) { seen_[entry].place = place; }
+    [[nodiscard]] std::uint32_t place_of(std::uint32_t entry) const { return seen_[entry].place; }
     // Changes with every want(): what was decided about a series before may be so no more.
     [[nodiscard]] std::uint64_t generation() const { return generation_; }
 
@@ -89,13 +82,27 @@ public:
 
 private:
     struct Entry {
+        std::string text;  // as first exposed
+        SeriesName name;
+    };
+    // What a page reads and writes of each of its series.
+    struct Seen {
         SeriesId id = 0;
         std::uint32_t place = 0;  // among the values of that page
         std::uint64_t page = 0;   // on which it was last seen
-        std::string text;         // as first exposed
-        SeriesName name;
     };
 
+    [[nodiscard]] static Found standing_of(SeriesTable::Found found) {
+        switch (found.standing) {
+            case SeriesTable::Standing::kept:
+                return {Standing::wanted, found.entry};
+            case SeriesTable::Standing::passed:
+                return {Standing::unwanted, 0};
+            case SeriesTable::Standing::unknown:
+                break;
+        }
+        return {};
+    }
     [[nodiscard]] bool wanted(const SeriesName& series) const;
 
     std::string source_;
@@ -103,6 +110,7 @@ private:
     Matchers matchers_;
     SeriesTable table_;
     std::vector<Entry> entries_;
+    std::vector<Seen> seen_;                                  // of the same entries
     std::unordered_map<std::string, std::uint32_t> by_name_;  // canonical spelling -> entry
     std::vector<std::uint32_t> news_;
     SeriesId next_id_;

@@ -2,35 +2,24 @@
 #include "source/series_table.hpp"
 
 #include <algorithm>
-#include <functional>
-#include <limits>
 #include <utility>
 
 namespace primum::source {
 namespace {
 
-constexpr std::uint32_t passed_over = std::numeric_limits<std::uint32_t>::max();
 constexpr std::size_t first_slots = 64;
-
-std::uint64_t hash_of(std::string_view text) noexcept {
-    const auto hash = std::hash<std::string_view>{}(text);
-    return hash != 0 ? hash : 1;
-}
 
 }  // namespace
 
 SeriesTable::Found SeriesTable::find(std::string_view text) {
-    const auto hash = hash_of(text);
-    if (next_ < order_.size() && means(order_[next_], hash, text)) {
-        return found(order_[next_++]);
-    }
+    const auto hash = hash_text(text, seed_);
     if (slots_.empty()) {
         return {};
     }
     const auto mask = slots_.size() - 1;
     for (auto at = hash & mask; slots_[at].hash != 0; at = (at + 1) & mask) {
         if (means(slots_[at], hash, text)) {
-            remember_next(slots_[at]);
+            remember_next(hash, slots_[at].text, text.size());
             return found(slots_[at]);
         }
     }
@@ -46,11 +35,14 @@ SeriesTable::Found SeriesTable::found(const Slot& slot) const {
                                     : Found{Standing::kept, texts_[slot.text].entry};
 }
 
-void SeriesTable::remember_next(Slot slot) {
+void SeriesTable::remember_next(std::uint64_t hash, std::uint32_t text, std::size_t size) {
+    const Ordered ordered{hash,
+                          text == passed_over ? passed_over : texts_[text].entry,
+                          static_cast<std::uint32_t>(size)};
     if (next_ < order_.size()) {
-        order_[next_] = slot;
-    } else if (order_.size() < max_passed_) {
-        order_.push_back(slot);
+        order_[next_] = ordered;
+    } else if (order_.size() < max_order_) {
+        order_.push_back(ordered);
     } else {
         return;
     }
@@ -59,14 +51,14 @@ void SeriesTable::remember_next(Slot slot) {
 
 void SeriesTable::keep(std::string_view text, std::uint32_t entry) {
     texts_.push_back({std::string{text}, entry});
-    insert(hash_of(text), static_cast<std::uint32_t>(texts_.size() - 1));
+    insert(hash_text(text, seed_), static_cast<std::uint32_t>(texts_.size() - 1), text.size());
 }
 
 void SeriesTable::pass(std::string_view text) {
     if (passed_ >= max_passed_) {
         rebuild(slots_.size(), false);
     }
-    insert(hash_of(text), passed_over);
+    insert(hash_text(text, seed_), passed_over, text.size());
     ++passed_;
 }
 
@@ -79,12 +71,12 @@ void SeriesTable::clear() {
     passed_ = 0;
 }
 
-void SeriesTable::insert(std::uint64_t hash, std::uint32_t text) {
+void SeriesTable::insert(std::uint64_t hash, std::uint32_t text, std::size_t size) {
     if ((used_ + 1) * 2 > slots_.size()) {
         rebuild(std::max(first_slots, slots_.size() * 2), true);
     }
     place({hash, text});
-    remember_next({hash, text});
+    remember_next(hash, text, size);
 }
 
 void SeriesTable::place(Slot slot) {

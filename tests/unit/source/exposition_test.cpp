@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "source/exposition.hpp"
 
+#include "allocations.hpp"
 #include "matchers.hpp"
 
 #include <gtest/gtest.h>
@@ -222,6 +223,45 @@ TEST(ExpositionTest, ASecondPageIsReadWithoutAskingAgain) {
     EXPECT_EQ(matcher->asked(), asked);
     ASSERT_EQ(values.size(), 1U);
     EXPECT_EQ(values[0].value, 4);
+}
+
+// What stands at the place of a known series may only begin like it.
+TEST(ExpositionTest, AKnownLineIsTakenForNothingElse) {
+    struct Case {
+        std::string_view page;
+        std::vector<double> values;
+    };
+    const Case cases[]{{"a 3\nb{c=\"1\"} 4\n", {3, 4}},
+                       {"a {c=\"1\"} 5\nb{c=\"1\"} 6\n", {5, 6}},
+                       {"a 7 1000\nb{c=\"1\"}\t8\n", {7, 8}},
+                       {"a  9\nb{c=\"1\"}10\n", {9, 10}},
+                       {"b{c=\"1\"} 11\na 12\n", {11, 12}},
+                       {"ab 13\n", {13}}};
+    for (const auto& item : cases) {
+        Reader reader;
+        ASSERT_EQ(reader.error("a 1\nb{c=\"1\"} 2\n"), "");
+        EXPECT_EQ(reader.error(item.page), "") << item.page;
+        std::vector<double> values;
+        for (const auto& value : reader.values()) {
+            values.push_back(value.value);
+        }
+        EXPECT_EQ(values, item.values) << item.page;
+        EXPECT_EQ(reader.error("a 1\na 2\n"), "line 2, column 1: the series is on this page twice");
+        EXPECT_EQ(reader.error("a x\n"),
+                  "line 1, column 3: the value is not a number that a double can hold");
+    }
+}
+
+TEST(ExpositionTest, AKnownPageIsReadWithoutAllocating) {
+    Reader reader;
+    const std::string page = "# TYPE a counter\na{b=\"1\"} 1.5e3\na{b=\"2\"} NaN\nc +Inf\n";
+    ASSERT_EQ(reader.error(page), "");
+    ASSERT_EQ(reader.error(page), "");
+    const auto before = allocations();
+    const auto error = reader.read(page);
+    EXPECT_EQ(allocations(), before);
+    EXPECT_FALSE(error);
+    EXPECT_EQ(reader.values().size(), 3U);
 }
 
 TEST(ExpositionTest, AnErrorOnASeriesThatNobodyWantsRefusesThePageToo) {
