@@ -87,4 +87,72 @@ void read_prometheus(CanonicalText& text, SourceRule& source, Section& section) 
     source.plan = std::move(plan);
 }
 
+namespace {
+
+constexpr std::size_t max_queries = 64;
+constexpr std::size_t max_query_bytes = 4'096;
+constexpr std::size_t max_name_bytes = 128;
+
+bool is_metric_name(std::string_view name) {
+    const auto begins = [](char c) {
+        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || c == ':';
+    };
+    return !name.empty() && name.size() <= max_name_bytes && begins(name.front()) &&
+           std::all_of(name.begin(), name.end(), [&](char c) {
+               return begins(c) || (c >= '0' && c <= '9');
+           });
+}
+
+void read_queries(CanonicalText& text, Section& section, PromqlPlan& plan) {
+    auto queries = section.table("query");
+    if (!queries || queries->members().empty()) {
+        section.fail_here("a source of kind promql needs a query, like query.errors = \"...\"");
+        return;
+    }
+    for (const Member& member : queries->members()) {
+        queries->find(member.key);
+        const std::string* query = queries->string_of(member);
+        if (query == nullptr) {
+            continue;
+        }
+        if (!is_metric_name(member.key)) {
+            queries->fail_key(member, "a query is named as a metric is: letters, digits, '_', ':'");
+        }
+        if (query->empty() || query->size() > max_query_bytes) {
+            queries->fail_at(member, fmt::format("a query has 1 to {} bytes", max_query_bytes));
+        }
+        text.add("query", member.key);
+        text.add("text", *query);
+        plan.queries.push_back({member.key, *query});
+    }
+    if (plan.queries.size() > max_queries) {
+        section.fail_at(*section.find("query"), fmt::format("over {} queries", max_queries));
+    }
+}
+
+}  // namespace
+
+void read_promql(CanonicalText& text, SourceRule& source, Section& section) {
+    const Member* url = section.find("url");
+    if (url == nullptr) {
+        section.fail_here("a source of kind promql needs a url");
+    } else if (read_url(section, source.url) && source.url.find('?') != std::string::npos) {
+        section.fail_at(*url, "the server's address is expected, without a query");
+    }
+    PromqlPlan plan;
+    plan.access = read_http_access(text, section);
+    read_queries(text, section, plan);
+    if (const Member* partial = section.find("accept_partial")) {
+        if (partial->value.kind != Node::Kind::boolean) {
+            section.fail_at(*partial, "true or false is expected");
+        }
+        plan.accept_partial = partial->value.boolean;
+        text.add("accept_partial", std::uint32_t{plan.accept_partial});
+    }
+    if (section.read("max_age", plan.max_age, {std::chrono::seconds{1}, std::chrono::hours{1}})) {
+        text.add("max_age", plan.max_age);
+    }
+    source.plan = std::move(plan);
+}
+
 }  // namespace primum::rules

@@ -11,15 +11,15 @@ using Read = void (*)(CanonicalText&, SourceRule&, Section&);
 // In the order of the enumeration; nullptr: not available.
 constexpr std::array<Read, enum_names<SourceKind>.size()> readers{
     read_prometheus,
-    nullptr,
+    read_promql,
     nullptr,
     nullptr,
     nullptr,
     nullptr,
     nullptr,
     read_file,
-    nullptr,
-    nullptr,
+    read_tcp,
+    read_http_probe,
     nullptr,
     nullptr,
     nullptr,

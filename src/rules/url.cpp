@@ -4,10 +4,8 @@
 #include <algorithm>
 
 namespace primum::rules {
-namespace {
 
-// Says what is wrong, or nothing.
-std::string_view mistake_in(std::string_view url) {
+std::string_view mistake_in_url(std::string_view url) {
     constexpr std::size_t max_url_bytes = 2048;
     if (url.size() > max_url_bytes) {
         return "the address is too long";
@@ -31,13 +29,11 @@ std::string_view mistake_in(std::string_view url) {
     return {};
 }
 
-}  // namespace
-
 bool read_url(Section& section, std::string& out) {
     if (!section.read("url", out)) {
         return false;
     }
-    if (const std::string_view why = mistake_in(out); !why.empty()) {
+    if (const std::string_view why = mistake_in_url(out); !why.empty()) {
         section.fail_at(*section.find("url"), why);
         return false;
     }

@@ -2,7 +2,10 @@
 #include "source/catalog.hpp"
 
 #include "source/file.hpp"
+#include "source/probe_http.hpp"
+#include "source/probe_tcp.hpp"
 #include "source/prometheus.hpp"
+#include "source/promql.hpp"
 
 namespace primum::source {
 namespace {
@@ -11,15 +14,15 @@ constexpr std::array<CatalogEntry, enum_names<SourceKind>.size()> entries{{
     {SourceKind::prometheus,
      "a page in the Prometheus text format, fetched over HTTP every interval",
      make_prometheus},
-    {SourceKind::promql, "the answers of a Prometheus server to queries", nullptr},
+    {SourceKind::promql, "the answers of a Prometheus server to queries", make_promql},
     {SourceKind::push, "samples that somebody writes to the push socket", nullptr},
     {SourceKind::unit, "systemd's state of a unit; needs no source of its own", nullptr},
     {SourceKind::journal, "how often the journal has entries with certain fields", nullptr},
     {SourceKind::pressure, "pressure stall information of the host or of a unit", nullptr},
     {SourceKind::cgroup, "memory, CPU and tasks of a unit's control group", nullptr},
     {SourceKind::file, "a number in a file, its age, or the room left where it stands", make_file},
-    {SourceKind::tcp, "a probe that connects to a port", nullptr},
-    {SourceKind::http, "a probe that fetches a page", nullptr},
+    {SourceKind::tcp, "a probe that connects to a port", make_tcp},
+    {SourceKind::http, "a probe that fetches a page", make_http_probe},
     {SourceKind::dns, "a probe that asks for a name", nullptr},
     {SourceKind::exec, "a probe that runs a monitoring plugin", nullptr},
     {SourceKind::alertmanager, "alerts that Alertmanager sends to the webhook", nullptr},

@@ -49,9 +49,10 @@ private:
     std::unique_ptr<CurlLoop> curl_;
 };
 
-// `page`: only status 200 is an answer, and connections are kept. `probe`: each status is one, over
-// a connection of its own. `connect`: a connection is the answer, and nothing is sent.
-enum class HttpWay : std::uint8_t { page, probe, connect };
+// `page`: only status 200 is an answer. `reply`: each status is one. Both keep connections.
+// `probe`: each status is an answer, over a connection of its own. `connect`: a connection is the
+// answer, and nothing is sent.
+enum class HttpWay : std::uint8_t { page, reply, probe, connect };
 
 // One GET at a time, again and again; keeps its buffer. Letting go of it cancels, without a
 // callback.

@@ -147,7 +147,7 @@ private:
         if (!request_.access.unix_socket.empty()) {
             curl_easy_setopt(easy_, CURLOPT_UNIX_SOCKET_PATH, request_.access.unix_socket.c_str());
         }
-        if (request_.way != HttpWay::page) {
+        if (request_.way == HttpWay::probe || request_.way == HttpWay::connect) {
             curl_easy_setopt(easy_, CURLOPT_FRESH_CONNECT, 1L);
             curl_easy_setopt(easy_, CURLOPT_FORBID_REUSE, 1L);
             curl_easy_setopt(easy_, CURLOPT_CERTINFO, 1L);

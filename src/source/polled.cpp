@@ -72,13 +72,20 @@ void PolledSource::collected() {
     schedule_next();
 }
 
-void PolledSource::missed(SourceFailure failure, std::string detail) {
+bool PolledSource::try_again() {
     const auto wait = with_jitter(
         backoff_before(rule().retries, tries_ + 1), rule().name, figures().collections + tries_);
     const auto again = now() + wait;
     if (tries_ < rule().retries.attempts && again < due_ + rule().interval) {
         ++figures().retries;
         timer_ = loop_.at(again, [this] { try_now(); });
+        return true;
+    }
+    return false;
+}
+
+void PolledSource::missed(SourceFailure failure, std::string detail) {
+    if (try_again()) {
         return;
     }
     collected();

@@ -42,6 +42,9 @@ protected:
 
     // The try gave what ends this interval: succeed(), succeed_with() or fail() was called.
     void collected();
+    // Whether another try follows within this interval: if so, it is planned, and this one is as if
+    // it had never been.
+    [[nodiscard]] bool try_again();
     // The try failed: another one follows while the interval and the rule allow it, else fail().
     void missed(SourceFailure failure, std::string detail);
 

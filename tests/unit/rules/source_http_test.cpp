@@ -76,5 +76,56 @@ TEST(SourceHttpTest, LocatesMistakes) {
             testing::HasSubstr("r.toml:11:1: unknown key")));
 }
 
+std::string promql(std::string_view more) {
+    return "[source.m]\nkind = \"promql\"\n" + std::string{more};
+}
+
+TEST(SourcePromqlTest, ReadsEveryKey) {
+    const auto source =
+        rules_of(promql("url = \"http://h:9090\"\nquery.errors = \"sum(rate(errors[5m]))\"\n"
+                        "query.\"job:up\" = \"up\"\naccept_partial = true\nmax_age = \"30s\"\n"
+                        "redirects = 1\n"))
+            .sources.at(0);
+    const auto& plan = std::get<PromqlPlan>(source.plan);
+    EXPECT_EQ(source.url, "http://h:9090");
+    ASSERT_EQ(plan.queries.size(), 2U);
+    EXPECT_EQ(plan.queries[0].name, "errors");
+    EXPECT_EQ(plan.queries[0].text, "sum(rate(errors[5m]))");
+    EXPECT_EQ(plan.queries[1].name, "job:up");
+    EXPECT_TRUE(plan.accept_partial);
+    EXPECT_EQ(plan.max_age, std::chrono::seconds{30});
+    EXPECT_EQ(plan.access.redirects, 1U);
+}
+
+TEST(SourcePromqlTest, EveryKeyIsPartOfItsMeaning) {
+    const auto digest = [](const std::string& more) {
+        return rules_of(promql("url = \"http://h:9090\"\nquery.a = \"up\"\n" + more))
+            .sources.at(0)
+            .digest;
+    };
+    for (const auto* more :
+         {"accept_partial = true\n", "max_age = \"30s\"\n", "query.b = \"up\"\n"}) {
+        EXPECT_NE(digest(more), digest("")) << more;
+    }
+}
+
+TEST(SourcePromqlTest, LocatesMistakes) {
+    EXPECT_THAT(errors_of(promql("")),
+                ElementsAre("r.toml:1:9: a source of kind promql needs a url (key \"source.m\")",
+                            "r.toml:1:9: a source of kind promql needs a query, like query.errors "
+                            "= \"...\" (key \"source.m\")"));
+    EXPECT_THAT(
+        errors_of(promql("url = \"http://h/?a\"\naccept_partial = 1\n"
+                         "[source.m.query]\n\"a b\" = \"up\"\nc = \"\"\nd = 7\n")),
+        ElementsAre("r.toml:3:7: the server's address is expected, without a query (key "
+                    "\"source.m.url\")",
+                    "r.toml:4:18: true or false is expected (key \"source.m.accept_partial\")",
+                    "r.toml:6:1: a query is named as a metric is: letters, digits, '_', ':' (key "
+                    "\"source.m.query.a b\")",
+                    "r.toml:7:5: a query has 1 to 4096 bytes (key \"source.m.query.c\")",
+                    "r.toml:8:5: a string is expected, not a whole number (key "
+                    "\"source.m.query.d\")"));
+}
+
 }  // namespace
 }  // namespace primum::rules
