@@ -20,7 +20,7 @@ constexpr std::array<Read, enum_names<SourceKind>.size()> readers{
     read_file,
     read_tcp,
     read_http_probe,
-    nullptr,
+    read_dns,
     nullptr,
     nullptr,
 };

@@ -3,9 +3,11 @@
 #include "rules/source_plan.hpp"
 #include "rules/url.hpp"
 
+#include <arpa/inet.h>
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <set>
 
@@ -49,6 +51,21 @@ std::vector<std::string> read_vantages(CanonicalText& text,
     }
     text.add("vantages", vantages);
     return vantages;
+}
+
+bool is_address(std::string_view text, DnsType type) {
+    in6_addr ignored{};
+    const std::string address{text};
+    return inet_pton(type == DnsType::a ? AF_INET : AF_INET6, address.c_str(), &ignored) == 1;
+}
+
+// As the kernel writes it, so that it can be compared as text.
+std::string usual_form(const std::string& address, DnsType type) {
+    const int family = type == DnsType::a ? AF_INET : AF_INET6;
+    in6_addr binary{};
+    std::array<char, INET6_ADDRSTRLEN> text{};
+    inet_pton(family, address.c_str(), &binary);
+    return inet_ntop(family, &binary, text.data(), text.size()) != nullptr ? text.data() : address;
 }
 
 bool is_port(std::string_view text) {
@@ -132,6 +149,48 @@ void read_expectation(CanonicalText& text, Section& section, HttpProbePlan& plan
 
 }  // namespace
 
+namespace {
+
+// An address, or address:port, [address]:port for IPv6.
+std::string_view mistake_in_server(std::string_view server) {
+    constexpr std::string_view expected =
+        "an address is expected, with or without a port: 192.0.2.1, 192.0.2.1:53, [2001:db8::1]:53";
+    if (is_address(server, DnsType::a) || is_address(server, DnsType::aaaa)) {
+        return {};
+    }
+    const auto colon = server.rfind(':');
+    if (colon == std::string_view::npos || !is_port(server.substr(colon + 1))) {
+        return expected;
+    }
+    const auto host = server.substr(0, colon);
+    const bool bracketed = host.starts_with('[') && host.ends_with(']') && host.size() > 2;
+    return is_address(host, DnsType::a) ||
+                   (bracketed && is_address(host.substr(1, host.size() - 2), DnsType::aaaa))
+               ? std::string_view{}
+               : expected;
+}
+
+// RFC 1035, 2.3.4: labels of 1 to 63 bytes, 253 in all; with '_', as services have it.
+bool is_host_name(std::string_view name) {
+    if (name.ends_with('.')) {
+        name.remove_suffix(1);
+    }
+    std::size_t label = 0;
+    for (const char c : name) {
+        const bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+        if (c == '.' ? label == 0 : !(letter || (c >= '0' && c <= '9') || c == '-' || c == '_')) {
+            return false;
+        }
+        label = c == '.' ? 0 : label + 1;
+        if (label > 63) {
+            return false;
+        }
+    }
+    return label > 0 && name.size() <= 253;
+}
+
+}  // namespace
+
 Agreement read_agreement(CanonicalText& text, Section& section, std::size_t of) {
     const auto n = static_cast<std::uint32_t>(of);
     Agreement agree{n / 2 + 1, n};
@@ -161,6 +220,39 @@ void read_tcp(CanonicalText& text, SourceRule& source, Section& section) {
     TcpPlan plan;
     plan.addresses = read_vantages(text, section, "address", "addresses", mistake_in_address);
     plan.agree = read_agreement(text, section, plan.addresses.size());
+    plan.timeout_means = read_timeout_means(text, section);
+    source.plan = std::move(plan);
+}
+
+void read_dns(CanonicalText& text, SourceRule& source, Section& section) {
+    DnsPlan plan;
+    if (section.find("name") == nullptr) {
+        section.fail_here("a source of kind dns needs a name to ask for");
+    } else if (section.read("name", plan.name) && !is_host_name(plan.name)) {
+        section.fail_at(*section.find("name"), "a host name is expected, like www.example.net");
+    }
+    text.add("name", plan.name);
+    section.read_name("type", plan.type);
+    text.add("type", name_of(plan.type));
+    plan.servers = read_vantages(text, section, "server", "servers", mistake_in_server);
+    if (section.read("expect", plan.expect)) {
+        if (plan.expect.empty() || plan.expect.size() > max_vantages) {
+            section.fail_at(*section.find("expect"),
+                            fmt::format("1 to {} addresses are expected", max_vantages));
+        }
+        for (std::string& address : plan.expect) {
+            if (!is_address(address, plan.type)) {
+                section.fail_at(*section.find("expect"),
+                                fmt::format("\"{}\" is no address of type {}",
+                                            address.substr(0, 64),
+                                            name_of(plan.type)));
+            } else {
+                address = usual_form(address, plan.type);
+            }
+        }
+        text.add("expect", plan.expect);
+    }
+    plan.agree = read_agreement(text, section, plan.servers.size());
     plan.timeout_means = read_timeout_means(text, section);
     source.plan = std::move(plan);
 }

@@ -2,6 +2,7 @@
 #include "source/catalog.hpp"
 
 #include "source/file.hpp"
+#include "source/probe_dns.hpp"
 #include "source/probe_http.hpp"
 #include "source/probe_tcp.hpp"
 #include "source/prometheus.hpp"
@@ -23,7 +24,7 @@ constexpr std::array<CatalogEntry, enum_names<SourceKind>.size()> entries{{
     {SourceKind::file, "a number in a file, its age, or the room left where it stands", make_file},
     {SourceKind::tcp, "a probe that connects to a port", make_tcp},
     {SourceKind::http, "a probe that fetches a page", make_http_probe},
-    {SourceKind::dns, "a probe that asks for a name", nullptr},
+    {SourceKind::dns, "a probe that asks for a name", make_dns},
     {SourceKind::exec, "a probe that runs a monitoring plugin", nullptr},
     {SourceKind::alertmanager, "alerts that Alertmanager sends to the webhook", nullptr},
 }};

@@ -95,5 +95,43 @@ TEST(SourceProbeTest, LocatesMistakesOfHttp) {
                     "\"source.p.json.pointer\")"));
 }
 
+std::string dns(std::string_view more) {
+    return "[source.p]\nkind = \"dns\"\n" + std::string{more};
+}
+
+TEST(SourceProbeTest, ReadsDns) {
+    const auto plan = [](std::string_view more) {
+        return std::get<DnsPlan>(rules_of(dns(more)).sources.at(0).plan);
+    };
+    const auto one = plan("name = \"www.example.net\"\nserver = \"127.0.0.1:5353\"\n");
+    EXPECT_EQ(one.name, "www.example.net");
+    EXPECT_EQ(one.type, DnsType::a);
+    EXPECT_THAT(one.servers, ElementsAre("127.0.0.1:5353"));
+    EXPECT_THAT(one.expect, ElementsAre());
+    const auto six = plan(
+        "name = \"_x.example.net.\"\ntype = \"AAAA\"\nexpect = [\"2001:DB8:0::1\"]\n"
+        "servers = [\"10.0.0.1\", \"::1\", \"[::1]:53\"]\n");
+    EXPECT_EQ(six.type, DnsType::aaaa);
+    EXPECT_THAT(six.expect, ElementsAre("2001:db8::1"));
+    EXPECT_EQ(six.agree, (Agreement{2, 3}));
+}
+
+TEST(SourceProbeTest, LocatesMistakesOfDns) {
+    EXPECT_THAT(
+        errors_of(dns("server = \"ns.example.net\"\n")),
+        ElementsAre("r.toml:1:9: a source of kind dns needs a name to ask for (key \"source.p\")",
+                    "r.toml:3:10: \"ns.example.net\": an address is expected, with or without a "
+                    "port: 192.0.2.1, 192.0.2.1:53, [2001:db8::1]:53 (key \"source.p.server\")"));
+    for (const std::string name : {"", ".", "a..b", "a b", "-\u00e9", "a,b"}) {
+        EXPECT_THAT(errors_of(dns("name = \"" + name + "\"\nserver = \"::1\"\n")),
+                    ElementsAre("r.toml:3:8: a host name is expected, like www.example.net (key "
+                                "\"source.p.name\")"));
+    }
+    EXPECT_THAT(errors_of(dns("name = \"a\"\nserver = \"10.0.0.1:0\"\nexpect = [\"::1\"]\n")),
+                ElementsAre(testing::HasSubstr("r.toml:4:10: \"10.0.0.1:0\": an address"),
+                            "r.toml:5:10: \"::1\" is no address of type A (key "
+                            "\"source.p.expect\")"));
+}
+
 }  // namespace
 }  // namespace primum::rules
