@@ -8,7 +8,7 @@ _primumctl_targets() {
 _primumctl() {
     local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]}
     local verbs='status list show explain sources providers incidents actions hold release disable enable
-        ack rollback reset-breaker reload rules replay simulate drill version'
+        ack rollback reset-breaker reload rules replay simulate drill push version'
     local verb='' word choices=''
     for word in "${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
         if [[ $word != -* ]]; then
@@ -19,12 +19,12 @@ _primumctl() {
 
     case $previous in
         --for) choices='10m 30m 1h 4h' ;;
-        --reason | --limit | --before | --seed | --hours | --target) return ;;
+        --reason | --limit | --before | --seed | --hours | --target | --source) return ;;
         --scenario)
             choices='list blip flap slow_leak persistent_failure provider_outage
                 half_ill_providers dead_source lying_source harmful_remedy mass_failure competing_healer post_mortem mixed'
             ;;
-        --settings | --recording | --rules | --against | --known)
+        --settings | --recording | --rules | --against | --known | --socket)
             mapfile -t COMPREPLY < <(compgen -f -- "$current")
             return
             ;;
@@ -51,6 +51,7 @@ _primumctl() {
                 ;;
             replay) choices='--recording --rules --settings --against --known --json' ;;
             simulate) choices='--rules --settings --scenario --target --seed --hours --enforced --json' ;;
+            push) choices='--source --whole --socket --json' ;;
             drill) choices="$(_primumctl_targets) --rules --settings --json" ;;
             *) choices='--json' ;;
         esac

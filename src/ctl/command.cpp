@@ -48,6 +48,7 @@ public:
         add_records();
         add_changing();
         add_offline();
+        add_push();
     }
 
     Result<Command, NotACommand> parse(std::vector<std::string> arguments) {
@@ -70,6 +71,13 @@ public:
         const bool scoped = command_.verb == Verb::hold || command_.verb == Verb::release;
         if (scoped && command_.target.empty() && !all_) {
             return fail(NotACommand{Exit::usage, "name a TARGET, or say --all\n", json});
+        }
+        const PushOptions& push = command_.push;
+        if (push.words.size() % 2 != 0) {
+            return fail(NotACommand{Exit::usage, "each SERIES needs a VALUE\n", json});
+        }
+        if ((push.whole || !push.words.empty()) && push.source.empty()) {
+            return fail(NotACommand{Exit::usage, "name the --source\n", json});
         }
         if (!command_.target.empty() && all_) {
             return fail(NotACommand{Exit::usage, "either a TARGET or --all, not both\n", json});
@@ -287,6 +295,17 @@ private:
                           "a rule file, or a directory of them; without, those of the settings");
         drill->add_option(
             "--settings", options.settings, "these settings instead of /etc/primum/primum.toml");
+    }
+
+    void add_push() {
+        PushOptions& options = command_.push;
+        CLI::App* const push =
+            verb(app_, "push", "give primumd samples of a push source", Verb::push);
+        push->add_option("--source", options.source, "name of the source");
+        push->add_option("SERIES", options.words, "series and values, in turn; none: from stdin")
+            ->type_name("SERIES VALUE ...");
+        push->add_flag("--whole", options.whole, "the source has no other series any more");
+        push->add_option("--socket", options.socket, "instead of /run/primum/push.sock");
     }
 
     CLI::App app_;

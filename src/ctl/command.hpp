@@ -49,6 +49,7 @@ enum class Verb : std::uint8_t {
     replay,
     simulate,
     drill,
+    push,
     version,
 };
 
@@ -68,6 +69,14 @@ struct DrillOptions {
     std::string target;
     std::string rules;     // a directory or file; empty: those that the settings name
     std::string settings;  // a settings file, or empty: primumd's own
+};
+
+// Of the push verb.
+struct PushOptions {
+    std::string source;              // empty: the input is lines of the event format
+    std::vector<std::string> words;  // SERIES VALUE...; none: from the input
+    bool whole = false;              // these are all series that the source has
+    std::string socket;              // empty: primumd's own
 };
 
 // A command line, understood.
@@ -93,6 +102,7 @@ struct Command {
     std::vector<std::string> recordings;  // of replay
     SimulateOptions simulate;
     DrillOptions drill;
+    PushOptions push;
 };
 
 // A command line that is not to be carried out: help, or a mistake.

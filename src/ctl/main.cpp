@@ -45,6 +45,7 @@ ctl::Exit run_program(std::vector<std::string> arguments) {
     ctl::SdBusClient client;
     const SystemClock clock;
     ctl::Surroundings surroundings{client, clock, std::cout, std::cerr, wants_colours(), geteuid()};
+    surroundings.in = &std::cin;
     surroundings.progress = isatty(STDERR_FILENO) == 1;
     const auto command = ctl::parse_command(std::move(arguments));
     const ctl::Exit exit = command.has_value() ? ctl::run(*command, surroundings)

@@ -4,6 +4,7 @@
 #include "ctl/direct_rollback.hpp"
 #include "ctl/drill.hpp"
 #include "ctl/json.hpp"
+#include "ctl/push.hpp"
 #include "ctl/render.hpp"
 #include "ctl/replay.hpp"
 #include "ctl/rules_check.hpp"
@@ -286,6 +287,8 @@ Exit run(const Command& command, Surroundings& surroundings) {
             return simulate(command.simulate, command.json, surroundings);
         case Verb::drill:
             return drill(command.drill, command.json, surroundings);
+        case Verb::push:
+            return push(command.push, command.json, surroundings);
         case Verb::version:
             return version(command, surroundings);
         default:

@@ -9,7 +9,9 @@
 #include <primum/clock.hpp>
 
 #include <cstdint>
+#include <istream>
 #include <ostream>
+#include <string>
 
 namespace primum::ctl {
 
@@ -31,6 +33,8 @@ struct Surroundings {
     bool progress = false;  // `err` is a terminal
     std::string actuator_socket = "/run/primum/actuator.sock";
     DrillPlace drill{};
+    std::istream* in = nullptr;  // none: empty
+    std::string push_socket = "/run/primum/push.sock";
 };
 
 // Carries out one command. With `json` set, `out` gets one JSON document and nothing else, also

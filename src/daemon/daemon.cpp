@@ -2,6 +2,7 @@
 #include "daemon/daemon.hpp"
 
 #include "daemon/exit_codes.hpp"
+#include "daemon/push_sockets.hpp"
 #include "systemd/notify.hpp"
 
 #include <fmt/format.h>
@@ -244,8 +245,7 @@ void Daemon::start_senses() {
         loop_, clock_, *bus_, [this](HostEvent event) { driver_->submit(std::move(event)); });
     units_ = std::make_unique<systemd::UnitWatcher>(
         *bus_, [this](EventBody body) { sensed(std::move(body)); });
-    sources_ = std::make_unique<source::Collector>(
-        loop_, clock_, [this](EventBody body) { sensed(std::move(body)); });
+    start_sources();
     off_switch_watch_ =
         std::make_unique<OffSwitchWatch>(loop_, places_, [this] { off_switch_changed(); });
     clock_watch_ = std::make_unique<ClockWatch>(loop_, [this] { driver_->submit(TickEvent{}); });
@@ -261,6 +261,18 @@ void Daemon::start_senses() {
     follow_rules();
     prune_later();
     give_back_later();
+}
+
+void Daemon::start_sources() {
+    push_ = std::make_unique<source::PushServer>(loop_, clock_, push_limits(settings_.push));
+    for (const auto& problem : open_push_sockets(*push_, settings_.push)) {
+        journal_->warning(problem + ", ignoring");
+    }
+    sources_ = std::make_unique<source::Collector>(
+        loop_,
+        clock_,
+        [this](EventBody body) { sensed(std::move(body)); },
+        source::Collector::Loan{.push = push_.get()});
 }
 
 void Daemon::start_http() {
@@ -287,6 +299,7 @@ int Daemon::stop(int exit_code) {
     self_watch_.reset();
     http_.reset();
     sources_.reset();
+    push_.reset();
     units_.reset();
     host_watch_.reset();
     actuator_.reset();

@@ -24,6 +24,7 @@
 #include "remedy/actuator_client.hpp"
 #include "rules/settings.hpp"
 #include "source/collector.hpp"
+#include "source/push_server.hpp"
 #include "systemd/bus.hpp"
 #include "systemd/event_loop.hpp"
 #include "systemd/unit_watcher.hpp"
@@ -70,6 +71,7 @@ private:
     void first_rules();
     void last_good_rules(const std::optional<std::string>& kept);
     void start_senses();
+    void start_sources();
     void start_http();
     int stop(int exit_code);
 
@@ -138,6 +140,7 @@ private:
     std::optional<bus::BusError> name_error_;
     std::unique_ptr<remedy::ActuatorClient> actuator_;
     std::unique_ptr<systemd::UnitWatcher> units_;
+    std::unique_ptr<source::PushServer> push_;  // outlives the sources
     std::unique_ptr<source::Collector> sources_;
     std::unique_ptr<Reloader> reloader_;
     std::unique_ptr<http::Server> http_;

@@ -261,10 +261,13 @@ void Daemon::prune_later() {
 void Daemon::put_in_force(const rules::RulesLoad& load, const rules::Settings& settings) {
     if (settings.state_dir != settings_.state_dir ||
         settings.http_listen != settings_.http_listen ||
+        settings.push.socket != settings_.push.socket ||
+        settings.push.max_line_bytes != settings_.push.max_line_bytes ||
+        settings.push.max_series_per_source != settings_.push.max_series_per_source ||
         settings.recording.size_bytes != settings_.recording.size_bytes ||
         settings.recording.age != settings_.recording.age) {
         journal_->warning(
-            "state_dir, http.listen and recording take effect at the next start only");
+            "state_dir, http.listen, push and recording take effect at the next start only");
     }
     rules_ = load.rules;
     // For a start that finds only rules with errors.

@@ -58,10 +58,6 @@ public:
 
     // One line that carries its times. One event, or two as said above.
     [[nodiscard]] Result<std::vector<Event>, LineError> read(std::string_view line);
-    // One pushed line, which must carry no time: `at` is put on it. Only `series`, `sample`,
-    // `samples` and `source` may be pushed; another type is a `bad_type`.
-    [[nodiscard]] Result<std::vector<Event>, LineError> read_pushed(std::string_view line,
-                                                                    Stamp at);
     // One recorded line into `event`, whose storage is used again: a `samples` line costs no
     // allocation once its vector has grown. A `sample` must give its series by id. On an error
     // `event` is as it was or half of the line.
@@ -84,16 +80,14 @@ public:
 
     // Bytes as they come: parts of lines, or many lines.
     [[nodiscard]] std::vector<Item> feed(std::string_view bytes);
-    // The same for pushed lines, which carry no time.
-    [[nodiscard]] std::vector<Item> feed_pushed(std::string_view bytes, Stamp at);
     // The stream has ended: what is left without a newline is a line too. Nothing may follow.
     [[nodiscard]] std::vector<Item> finish();
 
     [[nodiscard]] std::uint64_t lines() const { return line_; }
 
 private:
-    void take(std::string_view bytes, const Stamp* at, std::vector<Item>& items);
-    void end_line(const Stamp* at, std::vector<Item>& items);
+    void take(std::string_view bytes, std::vector<Item>& items);
+    void end_line(std::vector<Item>& items);
 
     ReadLimits limits_;
     EventReader reader_;

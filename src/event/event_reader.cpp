@@ -26,12 +26,6 @@ bool emplace_body(EventBody& body, std::string_view type) {
     }
 }
 
-// Who pushes gives evidence, and nothing else.
-bool may_be_pushed(const EventBody& body) {
-    return std::holds_alternative<SeriesEvent>(body) || std::holds_alternative<SampleEvent>(body) ||
-           std::holds_alternative<SamplesEvent>(body) || std::holds_alternative<SourceEvent>(body);
-}
-
 }  // namespace
 
 class EventReader::Impl {
@@ -46,7 +40,7 @@ public:
         if (read_samples_line(line, limits_, event)) {
             return {};
         }
-        auto events = read(line, nullptr, false);
+        auto events = read(line, false);
         if (!events) {
             return fail(std::move(events.error()));
         }
@@ -54,10 +48,8 @@ public:
         return {};
     }
 
-    // `at` null: the line carries its times. `intern`: a sample may name its series.
-    Result<std::vector<Event>, LineError> read(std::string_view line,
-                                               const Stamp* at,
-                                               bool intern) {
+    // `intern`: a sample may name its series.
+    Result<std::vector<Event>, LineError> read(std::string_view line, bool intern) {
         if (line.size() > limits_.line_bytes) {
             return fail(LineError{"too_long", "", 0});
         }
@@ -74,7 +66,7 @@ public:
             } else if (root.get(object) != simdjson::SUCCESS) {
                 blame.set("bad_json", "");
             } else {
-                read_line(object, at, intern, blame, events);
+                read_line(object, intern, blame, events);
             }
         } catch (const simdjson::simdjson_error& error) {
             blame.set(reason_of(error.error()), "");
@@ -91,11 +83,7 @@ private:
         std::uint64_t told = 0;  // the rules' generation in which its `series` event was given
     };
 
-    void read_line(dom::object object,
-                   const Stamp* at,
-                   bool intern,
-                   Blame& blame,
-                   std::vector<Event>& events) {
+    void read_line(dom::object object, bool intern, Blame& blame, std::vector<Event>& events) {
         FieldReader fields{object, "", limits_, blame};
         std::uint32_t version = 0;
         fields.field("v", version);
@@ -103,16 +91,11 @@ private:
             blame.set("bad_version", "v");
         }
         Event event;
-        if (at == nullptr) {
-            fields.field("t", event.at.t);
-            fields.field("wall", event.at.wall);
-        } else {
-            event.at = *at;
-        }
+        fields.field("t", event.at.t);
+        fields.field("wall", event.at.wall);
         std::string type;
         fields.field("type", type);
-        if (!blame.any() &&
-            !(emplace_body(event.body, type) && (at == nullptr || may_be_pushed(event.body)))) {
+        if (!blame.any() && !emplace_body(event.body, type)) {
             blame.set("bad_type", "type");
         }
         if (blame.any()) {
@@ -219,11 +202,7 @@ EventReader::EventReader(EventReader&&) noexcept = default;
 EventReader& EventReader::operator=(EventReader&&) noexcept = default;
 
 Result<std::vector<Event>, LineError> EventReader::read(std::string_view line) {
-    return impl_->read(line, nullptr, true);
-}
-
-Result<std::vector<Event>, LineError> EventReader::read_pushed(std::string_view line, Stamp at) {
-    return impl_->read(line, &at, true);
+    return impl_->read(line, true);
 }
 
 Result<void, LineError> EventReader::read_recorded(std::string_view line, Event& event) {
@@ -232,7 +211,7 @@ Result<void, LineError> EventReader::read_recorded(std::string_view line, Event&
 
 Result<Event, LineError> read_event(std::string_view line, const ReadLimits& limits) {
     EventReader::Impl reader{limits};
-    Result<std::vector<Event>, LineError> events = reader.read(line, nullptr, false);
+    Result<std::vector<Event>, LineError> events = reader.read(line, false);
     if (!events) {
         return fail(std::move(events.error()));
     }

@@ -9,25 +9,19 @@ LineReader::LineReader(ReadLimits limits) : limits_(limits), reader_(limits) {}
 
 std::vector<LineReader::Item> LineReader::feed(std::string_view bytes) {
     std::vector<Item> items;
-    take(bytes, nullptr, items);
-    return items;
-}
-
-std::vector<LineReader::Item> LineReader::feed_pushed(std::string_view bytes, Stamp at) {
-    std::vector<Item> items;
-    take(bytes, &at, items);
+    take(bytes, items);
     return items;
 }
 
 std::vector<LineReader::Item> LineReader::finish() {
     std::vector<Item> items;
     if (too_long_ || !pending_.empty()) {
-        end_line(nullptr, items);
+        end_line(items);
     }
     return items;
 }
 
-void LineReader::take(std::string_view bytes, const Stamp* at, std::vector<Item>& items) {
+void LineReader::take(std::string_view bytes, std::vector<Item>& items) {
     while (!bytes.empty()) {
         const std::size_t newline = bytes.find('\n');
         const std::string_view part = bytes.substr(0, newline);
@@ -41,17 +35,17 @@ void LineReader::take(std::string_view bytes, const Stamp* at, std::vector<Item>
             return;
         }
         bytes.remove_prefix(newline + 1);
-        end_line(at, items);
+        end_line(items);
     }
 }
 
-void LineReader::end_line(const Stamp* at, std::vector<Item>& items) {
+void LineReader::end_line(std::vector<Item>& items) {
     ++line_;
     const bool too_long = std::exchange(too_long_, false);
     if (too_long) {
         items.emplace_back(fail(LineError{"too_long", "", line_}));
     } else if (!pending_.empty()) {
-        auto events = at == nullptr ? reader_.read(pending_) : reader_.read_pushed(pending_, *at);
+        auto events = reader_.read(pending_);
         if (!events) {
             events.error().line = line_;
             items.emplace_back(fail(std::move(events.error())));

@@ -8,8 +8,9 @@ namespace primum::rules {
 
 // Units that no remedy ever touches, directly or by taking them along. There is no key to allow it.
 // A trailing '*' means "begins with", a leading '*' means "ends with".
-inline constexpr std::array<std::string_view, 16> protected_units{
+inline constexpr std::array<std::string_view, 17> protected_units{
     "primumd.service",
+    "primumd-push.socket",
     "primum-actuator*",
     "dbus.service",
     "dbus.socket",

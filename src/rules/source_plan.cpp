@@ -12,7 +12,7 @@ using Read = void (*)(CanonicalText&, SourceRule&, Section&);
 constexpr std::array<Read, enum_names<SourceKind>.size()> readers{
     read_prometheus,
     read_promql,
-    nullptr,
+    read_push,
     nullptr,
     nullptr,
     nullptr,

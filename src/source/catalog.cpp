@@ -7,6 +7,7 @@
 #include "source/probe_tcp.hpp"
 #include "source/prometheus.hpp"
 #include "source/promql.hpp"
+#include "source/push.hpp"
 
 namespace primum::source {
 namespace {
@@ -16,7 +17,7 @@ constexpr std::array<CatalogEntry, enum_names<SourceKind>.size()> entries{{
      "a page in the Prometheus text format, fetched over HTTP every interval",
      make_prometheus},
     {SourceKind::promql, "the answers of a Prometheus server to queries", make_promql},
-    {SourceKind::push, "samples that somebody writes to the push socket", nullptr},
+    {SourceKind::push, "samples that somebody writes to the push socket", make_push},
     {SourceKind::unit, "systemd's state of a unit; needs no source of its own", nullptr},
     {SourceKind::journal, "how often the journal has entries with certain fields", nullptr},
     {SourceKind::pressure, "pressure stall information of the host or of a unit", nullptr},

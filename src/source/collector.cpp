@@ -20,7 +20,7 @@ Collector::Collector(systemd::EventLoop& loop, const Clock& clock, Emit emit, Lo
              std::move(emit),
              loan.bus,
              std::move(loan.run_probe),
-             std::move(loan.push_socket),
+             loan.push,
              &workers_} {}
 
 Collector::~Collector() = default;

@@ -23,7 +23,7 @@ public:
     struct Loan {
         systemd::Bus* bus = nullptr;
         RunProbe run_probe;
-        std::string push_socket;
+        PushServer* push = nullptr;
     };
 
     Collector(systemd::EventLoop& loop, const Clock& clock, Emit emit);

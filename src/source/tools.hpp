@@ -17,6 +17,7 @@ class Bus;
 namespace primum::source {
 
 class HttpClient;
+class PushServer;
 class Workers;
 
 // What a plugin run by the actuator came to.
@@ -40,7 +41,7 @@ struct Tools {
     Emit emit;
     systemd::Bus* bus = nullptr;  // the system bus
     RunProbe run_probe;           // empty: there is no actuator
-    std::string push_socket;      // empty: none
+    PushServer* push = nullptr;   // none: there is no push socket
     Workers* workers = nullptr;   // for what may hang in the kernel
 };
 

@@ -8,7 +8,8 @@ import unittest
 from case import BoxCase, restart_rule
 from installed import RULES_DIR, SETTINGS
 
-UNITS = ["primumd.service", "primum-actuator.service", "primum-actuator.socket"]
+UNITS = ["primumd.service", "primum-actuator.service", "primum-actuator.socket",
+         "primumd-push.socket"]
 
 
 class InstallTest(BoxCase):
@@ -46,6 +47,8 @@ class InstallTest(BoxCase):
         self.begin({})
         for path, wanted in (("/run/primum", "755 root root"),
                              ("/run/primum/actuator.sock", "660 root primum"),
+                             ("/run/primum/push.sock", "666 root root"),
+                             ("/run/primum/push.dgram", "666 root root"),
                              ("/var/lib/primum", "750 primum primum"),
                              ("/var/lib/primum-actuator", "700 root root"),
                              ("/etc/primum/rules.d", "755 root root")):

@@ -132,34 +132,6 @@ TEST(EventReaderTest, BoundsTheSeriesThatAreNamed) {
     EXPECT_EQ(bad.error().reason, "bad_series_name");
 }
 
-TEST(EventReaderTest, StampsAPushedLineAndRefusesOneThatCarriesTime) {
-    EventReader reader;
-    const auto pushed =
-        reader.read_pushed(R"({"v":1,"type":"source","source":"m","ok":true})", stamp(77));
-    ASSERT_TRUE(pushed.has_value());
-    EXPECT_EQ(pushed->front().at, stamp(77));
-    const auto timed = reader.read_pushed(with(R"("type":"source","source":"m","ok":true)"), {});
-    EXPECT_EQ(timed.error().reason, "unknown_field");
-    EXPECT_EQ(timed.error().field, "t_us");
-}
-
-TEST(EventReaderTest, OnlyEvidenceMayBePushed) {
-    EventReader reader;
-    std::set<std::string> taken;
-    for (const Event& event : sample_events()) {
-        std::string line = write_event(event);
-        const std::size_t times = line.find("\"t_us\"");
-        line.erase(times, line.find("\"type\"") - times);
-        const auto pushed = reader.read_pushed(line, stamp(1));
-        if (pushed.has_value()) {
-            taken.insert(line.substr(15, line.find('"', 15) - 15));
-        } else {
-            EXPECT_EQ(pushed.error().reason, "bad_type") << line;
-        }
-    }
-    EXPECT_EQ(taken, (std::set<std::string>{"series", "sample", "samples", "source"}));
-}
-
 TEST(EventReaderTest, SurvivesALineCutAtEveryByte) {
     for (const Event& event : sample_events()) {
         const std::string line = write_event(event);

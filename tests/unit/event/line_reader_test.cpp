@@ -86,15 +86,5 @@ TEST(LineReaderTest, TakesWhatIsLeftAtTheEndAsALine) {
     EXPECT_TRUE(LineReader{}.finish().empty());
 }
 
-TEST(LineReaderTest, StampsPushedLines) {
-    LineReader reader;
-    const std::string line =
-        "{\"v\":1,\"type\":\"sample\",\"source\":\"m\",\"series\":\"up\",\"value\":1}\n";
-    const auto items = reader.feed_pushed(line, stamp(5));
-    ASSERT_EQ(items.size(), 2U);
-    EXPECT_TRUE(std::holds_alternative<SeriesEvent>(items[0]->body));
-    EXPECT_EQ(items[1]->at, stamp(5));
-}
-
 }  // namespace
 }  // namespace primum::event

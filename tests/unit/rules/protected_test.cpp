@@ -10,6 +10,7 @@ TEST(ProtectedTest, KnowsWhatHoldsTheHostTogether) {
     for (const char* unit : {"primumd.service",
                              "primum-actuator.service",
                              "primum-actuator.socket",
+                             "primumd-push.socket",
                              "dbus.service",
                              "dbus.socket",
                              "dbus-broker.service",
