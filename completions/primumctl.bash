@@ -8,7 +8,7 @@ _primumctl_targets() {
 _primumctl() {
     local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]}
     local verbs='status list show explain sources providers incidents actions hold release disable enable
-        ack rollback reset-breaker reload rules replay simulate drill push version'
+        ack rollback reset-breaker reload rules replay simulate drill push scrape version'
     local verb='' word choices=''
     for word in "${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
         if [[ $word != -* ]]; then
@@ -52,6 +52,13 @@ _primumctl() {
             replay) choices='--recording --rules --settings --against --known --json' ;;
             simulate) choices='--rules --settings --scenario --target --seed --hours --enforced --json' ;;
             push) choices='--source --whole --socket --json' ;;
+            scrape)
+                if [[ $current != -* && $previous != --format ]]; then
+                    mapfile -t COMPREPLY < <(compgen -f -- "$current")
+                    return
+                fi
+                choices='--format prometheus openmetrics --json'
+                ;;
             drill) choices="$(_primumctl_targets) --rules --settings --json" ;;
             *) choices='--json' ;;
         esac

@@ -21,8 +21,9 @@ constexpr const char* description =
     "Looks at primum and tells it what to leave alone. See primumctl(1).";
 constexpr const char* footer =
     "Exit codes: 0 done; 1 a simulation found a breach, or a drill what fails; 3 a regression;\n"
-    "64 wrong usage; 65 rules or recordings with mistakes; 66 no such file;\n"
-    "69 primumd not reachable; 70 internal error; 75 refused for now, try again later; 77 not "
+    "64 wrong usage; 65 rules, recordings or pages with mistakes; 66 no such file;\n"
+    "69 primumd, or what is scraped, not reachable; 70 internal error; 75 refused for now, try "
+    "again later; 77 not "
     "permitted.";
 constexpr std::uint32_t max_limit = 500;
 constexpr std::uint32_t max_hours = 24 * 365;
@@ -66,6 +67,9 @@ public:
         }
         if (!length_.empty()) {
             command_.length = rules::parse_duration(length_).value_or(Duration{0});
+        }
+        if (!format_.empty()) {
+            command_.scrape.format = from_name<PageFormat>(format_).value_or(PageFormat::automatic);
         }
         command_.verb = named_verb();
         const bool scoped = command_.verb == Verb::hold || command_.verb == Verb::release;
@@ -248,6 +252,7 @@ private:
         add_replay(verb(app_, "replay", "make the decisions of a recording again", Verb::replay));
         add_simulate();
         add_drill();
+        add_scrape();
         verb(app_, "version", "the version of primumctl", Verb::version);
     }
 
@@ -308,8 +313,21 @@ private:
         push->add_option("--socket", options.socket, "instead of /run/primum/push.sock");
     }
 
+    void add_scrape() {
+        CLI::App* const scrape = verb(app_,
+                                      "scrape",
+                                      "what primum would take from an endpoint, without primumd",
+                                      Verb::scrape);
+        scrape->add_option("PLACE", command_.scrape.place, "a file, or a URL that begins with http")
+            ->required();
+        scrape->add_option("--format", format_, "prometheus or openmetrics; else the page says it")
+            ->check(CLI::IsMember(std::vector<std::string>{enum_names<PageFormat>.begin(),
+                                                           enum_names<PageFormat>.end()}));
+    }
+
     CLI::App app_;
     Command command_;
+    std::string format_;
     std::string length_;
     std::string first_word_;
     bool all_ = false;

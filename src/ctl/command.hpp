@@ -2,6 +2,7 @@
 #pragma once
 
 #include <primum/result.hpp>
+#include <primum/source.hpp>
 #include <primum/time.hpp>
 
 #include <cstdint>
@@ -16,9 +17,9 @@ enum class Exit : int {
     breach = 1,        // a simulation found what must not happen, or a drill what fails
     regression = 3,    // a comparison found actions that were not there before
     usage = 64,        // the command line is wrong, or names what does not exist
-    bad_data = 65,     // rules with mistakes, a recording that is none
+    bad_data = 65,     // rules with mistakes, a recording or a page that is none
     no_input = 66,     // a file that is not there
-    unreachable = 69,  // primumd does not run, or does not answer
+    unreachable = 69,  // primumd, or what is scraped, does not run or does not answer
     internal = 70,     // something that should not happen
     temporary = 75,    // refused for now; another try may succeed
     denied = 77,       // not permitted
@@ -50,6 +51,7 @@ enum class Verb : std::uint8_t {
     simulate,
     drill,
     push,
+    scrape,
     version,
 };
 
@@ -79,6 +81,12 @@ struct PushOptions {
     std::string socket;              // empty: primumd's own
 };
 
+// Of the scrape verb.
+struct ScrapeOptions {
+    std::string place;  // a file, or a URL of http or https
+    PageFormat format = PageFormat::automatic;
+};
+
 // A command line, understood.
 struct Command {
     Verb verb = Verb::status;
@@ -103,6 +111,7 @@ struct Command {
     SimulateOptions simulate;
     DrillOptions drill;
     PushOptions push;
+    ScrapeOptions scrape;
 };
 
 // A command line that is not to be carried out: help, or a mistake.

@@ -8,6 +8,7 @@
 #include "ctl/render.hpp"
 #include "ctl/replay.hpp"
 #include "ctl/rules_check.hpp"
+#include "ctl/scrape.hpp"
 #include "ctl/simulate.hpp"
 #include "ctl/switches.hpp"
 #include "ctl/text.hpp"
@@ -289,6 +290,8 @@ Exit run(const Command& command, Surroundings& surroundings) {
             return drill(command.drill, command.json, surroundings);
         case Verb::push:
             return push(command.push, command.json, surroundings);
+        case Verb::scrape:
+            return scrape(command.scrape, command.json, surroundings);
         case Verb::version:
             return version(command, surroundings);
         default:
