@@ -272,7 +272,8 @@ void Daemon::start_sources() {
         loop_,
         clock_,
         [this](EventBody body) { sensed(std::move(body)); },
-        source::Collector::Loan{.push = push_.get()});
+        source::Collector::Loan{.push = push_.get(),
+                                .alerts = settings_.http_listen.empty() ? nullptr : &alerts_});
 }
 
 void Daemon::start_http() {
@@ -282,6 +283,7 @@ void Daemon::start_http() {
         return;
     }
     http_ = std::move(*server);
+    http_->handle_posts(std::string{source::alerts_path}, webhook_handler());
     http::add_pages(*http_, [this] { return metrics_page(); }, [this] { return health(); });
 }
 

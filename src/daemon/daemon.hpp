@@ -23,6 +23,7 @@
 #include "ledger/ledger.hpp"
 #include "remedy/actuator_client.hpp"
 #include "rules/settings.hpp"
+#include "source/alert_desk.hpp"
 #include "source/collector.hpp"
 #include "source/push_server.hpp"
 #include "systemd/bus.hpp"
@@ -99,6 +100,7 @@ private:
     void reload();
     void show_status();
     [[nodiscard]] bus::DaemonView view() const;
+    [[nodiscard]] http::PostHandler webhook_handler();
     [[nodiscard]] std::string metrics_page();
     [[nodiscard]] http::Health health() const;
 
@@ -140,7 +142,8 @@ private:
     std::optional<bus::BusError> name_error_;
     std::unique_ptr<remedy::ActuatorClient> actuator_;
     std::unique_ptr<systemd::UnitWatcher> units_;
-    std::unique_ptr<source::PushServer> push_;  // outlives the sources
+    source::AlertDesk alerts_;                  // outlives the sources
+    std::unique_ptr<source::PushServer> push_;  // this one too
     std::unique_ptr<source::Collector> sources_;
     std::unique_ptr<Reloader> reloader_;
     std::unique_ptr<http::Server> http_;

@@ -362,6 +362,24 @@ bus::DaemonView Daemon::view() const {
             .reload = reloader_ ? reloader_->status() : bus::ReloadStatus{}};
 }
 
+http::PostHandler Daemon::webhook_handler() {
+    const auto as_webhook = [](const http::Post& post) {
+        return source::WebhookPost{post.path, post.authorization, post.content_type, post.body};
+    };
+    const auto as_reply = [](source::WebhookReply reply) {
+        return http::Reply{reply.status, http::Reply{}.content_type, std::move(reply.text)};
+    };
+    return {
+        .body_bytes = source::WebhookLimits{}.bytes,
+        .admit =
+            [this, as_webhook, as_reply](const http::Post& post) -> std::optional<http::Reply> {
+            auto refused = alerts_.admit(as_webhook(post));
+            return refused ? std::optional{as_reply(std::move(*refused))} : std::nullopt;
+        },
+        .take = [this, as_webhook, as_reply](
+                    const http::Post& post) { return as_reply(alerts_.take(as_webhook(post))); }};
+}
+
 std::string Daemon::metrics_page() {
     metrics_.queue_dropped("ledger", ledger_->counters().refused_batches);
     metrics_.queue_dropped("journal", journal_->dropped());

@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include <charconv>
 #include <map>
 #include <utility>
 
@@ -37,6 +38,24 @@ struct Response {
     }
 };
 
+constexpr std::string_view only_get = "only GET and HEAD\n";
+
+std::string_view header_of(MHD_Connection* connection, const char* name) {
+    const char* value = MHD_lookup_connection_value(connection, MHD_HEADER_KIND, name);
+    return value != nullptr ? std::string_view{value} : std::string_view{};
+}
+
+Reply text_reply(unsigned status, std::string_view text) {
+    return {status, Reply{}.content_type, std::string{text}};
+}
+
+// A POST that is being read.
+struct Upload {
+    std::optional<Reply> refusal;  // then the body is thrown away
+    std::string body;
+    std::size_t expected = 0;  // bytes of the body that count against the limit of all
+};
+
 }  // namespace
 
 class Server::Impl {
@@ -53,6 +72,7 @@ public:
     }
 
     Result<void, HttpError> start(ListenSocket socket, const ServerLimits& limits) {
+        limits_ = limits;
         daemon_ = MHD_start_daemon(MHD_USE_EPOLL,
                                    0,
                                    nullptr,
@@ -67,6 +87,9 @@ public:
                                    limits.timeout_seconds,
                                    MHD_OPTION_CONNECTION_MEMORY_LIMIT,
                                    limits.connection_bytes,
+                                   MHD_OPTION_NOTIFY_COMPLETED,
+                                   &Impl::on_completed,
+                                   this,
                                    MHD_OPTION_END);
         if (daemon_ == nullptr) {
             return fail(HttpError{HttpError::Kind::system, "cannot start the HTTP server"});
@@ -81,6 +104,10 @@ public:
 
     void handle(std::string path, Handler handler) {
         handlers_.insert_or_assign(std::move(path), std::move(handler));
+    }
+    void handle_posts(std::string path, PostHandler handler) {
+        posts_path_ = std::move(path);
+        posts_ = std::move(handler);
     }
     [[nodiscard]] std::uint16_t port() const { return port_; }
 
@@ -115,10 +142,13 @@ private:
                                  const char* path,
                                  const char* method,
                                  const char* /*version*/,
-                                 const char* /*upload*/,
-                                 std::size_t* /*upload_bytes*/,
+                                 const char* upload,
+                                 std::size_t* upload_bytes,
                                  void** state) {
         auto* server = static_cast<Impl*>(self);
+        if (std::string_view{method} == MHD_HTTP_METHOD_POST && server->takes_posts(path)) {
+            return server->post(connection, path, {upload, *upload_bytes}, upload_bytes, state);
+        }
         // A reply to the first call would end the connection: it stands for "do not send more".
         if (*state == nullptr && may_be_answered(method)) {
             *state = server;
@@ -127,12 +157,87 @@ private:
         return server->answer(connection, path, method);
     }
 
+    static void on_completed(void* self,
+                             MHD_Connection* /*connection*/,
+                             void** state,
+                             MHD_RequestTerminationCode /*how*/) {
+        auto* server = static_cast<Impl*>(self);
+        if (*state != nullptr && *state != server) {
+            const std::unique_ptr<Upload> ended{static_cast<Upload*>(*state)};
+            server->bodies_ -= ended->expected;
+        }
+        *state = nullptr;
+    }
+
+    [[nodiscard]] bool takes_posts(std::string_view path) const {
+        return posts_.take && path.starts_with(posts_path_) &&
+               (path.size() == posts_path_.size() || path[posts_path_.size()] == '/');
+    }
+
+    // The head first, then the body in pieces, then an empty piece.
+    MHD_Result post(MHD_Connection* connection,
+                    const char* path,
+                    std::string_view piece,
+                    std::size_t* left,
+                    void** state) {
+        Post request{path,
+                     header_of(connection, MHD_HTTP_HEADER_AUTHORIZATION),
+                     header_of(connection, MHD_HTTP_HEADER_CONTENT_TYPE),
+                     {}};
+        if (*state == nullptr) {
+            auto upload = begin(connection, request);
+            const bool answered_at_once = upload->refusal && upload->expected == 0;
+            *state = upload.release();  // on_completed lets go of it
+            return answered_at_once ? reply(connection, *static_cast<Upload*>(*state)->refusal)
+                                    : MHD_YES;
+        }
+        auto& upload = *static_cast<Upload*>(*state);
+        if (!piece.empty()) {
+            if (!upload.refusal && upload.body.size() + piece.size() <= upload.expected) {
+                upload.body.append(piece);
+            }
+            *left = 0;
+            return MHD_YES;
+        }
+        request.body = upload.body;
+        return reply(connection, upload.refusal ? *upload.refusal : posts_.take(request));
+    }
+
+    // `expected` stays 0 where nothing of the body is to be read.
+    [[nodiscard]] std::unique_ptr<Upload> begin(MHD_Connection* connection, const Post& request) {
+        auto upload = std::make_unique<Upload>();
+        const auto text = header_of(connection, MHD_HTTP_HEADER_CONTENT_LENGTH);
+        std::size_t length = 0;
+        const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), length);
+        if (text.empty() || error != std::errc{} || end != text.data() + text.size()) {
+            upload->refusal = text_reply(MHD_HTTP_LENGTH_REQUIRED, "a Content-Length is needed\n");
+        } else if (length > posts_.body_bytes) {
+            upload->refusal =
+                text_reply(MHD_HTTP_CONTENT_TOO_LARGE,
+                           fmt::format("more than {} bytes are not read\n", posts_.body_bytes));
+        } else if (bodies_ + length > limits_.bodies_bytes) {
+            upload->refusal = text_reply(MHD_HTTP_SERVICE_UNAVAILABLE, "too much at once\n");
+        } else {
+            upload->refusal = posts_.admit ? posts_.admit(request) : std::nullopt;
+            upload->expected = length;
+            bodies_ += length;
+        }
+        return upload;
+    }
+
+    static MHD_Result reply(MHD_Connection* connection, const Reply& reply) {
+        const Response response{reply};
+        if (reply.status == MHD_HTTP_UNAUTHORIZED) {
+            response.header(MHD_HTTP_HEADER_WWW_AUTHENTICATE, "Bearer");
+        }
+        return MHD_queue_response(connection, reply.status, response.raw);
+    }
+
     MHD_Result answer(MHD_Connection* connection,
                       const std::string& path,
                       std::string_view method) const {
         if (!may_be_answered(method)) {
-            const Response response{
-                {MHD_HTTP_METHOD_NOT_ALLOWED, Reply{}.content_type, "only GET and HEAD\n"}};
+            const Response response{text_reply(MHD_HTTP_METHOD_NOT_ALLOWED, only_get)};
             response.header(MHD_HTTP_HEADER_ALLOW, "GET, HEAD");
             return MHD_queue_response(connection, MHD_HTTP_METHOD_NOT_ALLOWED, response.raw);
         }
@@ -152,6 +257,10 @@ private:
     systemd::LoopSource timer_;
     std::uint16_t port_ = 0;
     std::map<std::string, Handler> handlers_;
+    ServerLimits limits_;
+    std::string posts_path_;
+    PostHandler posts_;
+    std::size_t bodies_ = 0;  // bytes of all that are being read
 };
 
 Result<std::unique_ptr<Server>, HttpError> Server::listen(systemd::EventLoop& loop,
@@ -177,6 +286,10 @@ Server::~Server() = default;
 
 void Server::handle(std::string path, Handler handler) {
     impl_->handle(std::move(path), std::move(handler));
+}
+
+void Server::handle_posts(std::string path, PostHandler handler) {
+    impl_->handle_posts(std::move(path), std::move(handler));
 }
 
 std::uint16_t Server::port() const {

@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -18,6 +19,23 @@ struct Reply {
     unsigned status = 200;
     std::string content_type = "text/plain; charset=utf-8";
     std::string body;
+};
+
+// A POST. What the client did not say is empty; all of it is valid during the call only.
+struct Post {
+    std::string_view path;
+    std::string_view authorization;
+    std::string_view content_type;
+    std::string_view body;
+};
+
+// Who takes POSTs. Runs on the loop; must not block.
+struct PostHandler {
+    std::size_t body_bytes = std::size_t{1} << 20U;  // of one; a longer one is answered 413
+    // Before the body is read (it is empty): a reply refuses the request, and its body is thrown
+    // away as it comes.
+    std::function<std::optional<Reply>(const Post&)> admit;
+    std::function<Reply(const Post&)> take;
 };
 
 // Makes the reply to a GET of one path. Runs on the loop; must not block.
@@ -32,10 +50,12 @@ struct ServerLimits {
     unsigned connections = 64;                   // more than these wait in the backlog
     unsigned timeout_seconds = 10;               // of a connection on which nothing moves
     std::size_t connection_bytes = 16UL * 1024;  // request line and headers
+    std::size_t bodies_bytes = 8UL << 20U;       // of all POSTs at once; beyond it 503
 };
 
-// Answers GET and HEAD on exact paths, on the one loop: no thread, and no connection can delay
-// another or the loop. Other methods get 405, other paths 404, both with a text that helps.
+// Answers GET and HEAD on exact paths, and POST beneath one, on the one loop: no thread, and no
+// connection can delay another or the loop. Other methods get 405, other paths 404, both with a
+// text that helps. A POST must say its Content-Length.
 class Server {
 public:
     // Listens on "address:port" (IPv4) or "[address]:port" (IPv6); numeric addresses only; port 0
@@ -51,6 +71,9 @@ public:
 
     // Replaces what was there for the path before. Query strings are not part of the path.
     void handle(std::string path, Handler handler);
+
+    // POSTs of `path`, and of what is beneath it. Replaces what was there before.
+    void handle_posts(std::string path, PostHandler handler);
 
     // 0 when off.
     [[nodiscard]] std::uint16_t port() const;

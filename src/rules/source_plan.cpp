@@ -22,7 +22,7 @@ constexpr std::array<Read, enum_names<SourceKind>.size()> readers{
     read_http_probe,
     read_dns,
     nullptr,
-    nullptr,
+    read_alertmanager,
 };
 
 }  // namespace

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "source/catalog.hpp"
 
+#include "source/alertmanager.hpp"
 #include "source/file.hpp"
 #include "source/probe_dns.hpp"
 #include "source/probe_http.hpp"
@@ -27,7 +28,7 @@ constexpr std::array<CatalogEntry, enum_names<SourceKind>.size()> entries{{
     {SourceKind::http, "a probe that fetches a page", make_http_probe},
     {SourceKind::dns, "a probe that asks for a name", make_dns},
     {SourceKind::exec, "a probe that runs a monitoring plugin", nullptr},
-    {SourceKind::alertmanager, "alerts that Alertmanager sends to the webhook", nullptr},
+    {SourceKind::alertmanager, "alerts that Alertmanager sends to the webhook", make_alertmanager},
 }};
 
 }  // namespace

@@ -21,7 +21,8 @@ Collector::Collector(systemd::EventLoop& loop, const Clock& clock, Emit emit, Lo
              loan.bus,
              std::move(loan.run_probe),
              loan.push,
-             &workers_} {}
+             &workers_,
+             loan.alerts} {}
 
 Collector::~Collector() = default;
 

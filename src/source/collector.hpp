@@ -24,6 +24,7 @@ public:
         systemd::Bus* bus = nullptr;
         RunProbe run_probe;
         PushServer* push = nullptr;
+        AlertDesk* alerts = nullptr;
     };
 
     Collector(systemd::EventLoop& loop, const Clock& clock, Emit emit);

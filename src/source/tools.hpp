@@ -16,6 +16,7 @@ class Bus;
 
 namespace primum::source {
 
+class AlertDesk;
 class HttpClient;
 class PushServer;
 class Workers;
@@ -43,6 +44,7 @@ struct Tools {
     RunProbe run_probe;           // empty: there is no actuator
     PushServer* push = nullptr;   // none: there is no push socket
     Workers* workers = nullptr;   // for what may hang in the kernel
+    AlertDesk* alerts = nullptr;  // none: nothing listens for webhooks
 };
 
 }  // namespace primum::source

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "exposition.hpp"
 #include "frames.hpp"
+#include "push_lines.hpp"
+#include "webhook.hpp"
 
 #include <gtest/gtest.h>
 
@@ -67,6 +69,24 @@ TEST(CorpusTest, PagesAreReadAlikeWhateverCameBefore) {
         SCOPED_TRACE(file.filename());
         take_pages(bytes_of(file));
         take_cut_and_broken(file, take_pages);
+    }
+}
+
+TEST(CorpusTest, PushedLinesDoNotDependOnHowTheyCome) {
+    ASSERT_GE(corpus("push_lines").size(), 5U);
+    for (const auto& file : corpus("push_lines")) {
+        SCOPED_TRACE(file.filename());
+        take_push_lines(bytes_of(file));
+        take_cut_and_broken(file, take_push_lines);
+    }
+}
+
+TEST(CorpusTest, WebhooksGiveSeriesThatCanBeRead) {
+    ASSERT_GE(corpus("webhook").size(), 4U);
+    for (const auto& file : corpus("webhook")) {
+        SCOPED_TRACE(file.filename());
+        take_webhook(bytes_of(file));
+        take_cut_and_broken(file, take_webhook);
     }
 }
 

@@ -7,7 +7,9 @@
 
 #include <list>
 #include <memory>
+#include <optional>
 #include <string>
+#include <vector>
 
 namespace primum::http {
 namespace {
@@ -198,6 +200,92 @@ TEST_F(ServerTest, LetsGoOfItsPort) {
     const auto address = "127.0.0.1:" + std::to_string(server_->port());
     server_.reset();
     EXPECT_TRUE(Server::listen(loop_, clock_, address));
+}
+
+class PostTest : public ServerTest {
+protected:
+    void SetUp() override {
+        ServerTest::SetUp();
+        take_posts();
+    }
+    void take_posts() {
+        PostHandler handler;
+        handler.body_bytes = 100'000;
+        handler.admit = [](const Post& post) -> std::optional<Reply> {
+            EXPECT_EQ(post.body, "");
+            if (post.authorization == "Bearer good") {
+                return std::nullopt;
+            }
+            return Reply{401, "text/plain", "no\n"};
+        };
+        handler.take = [this](const Post& post) {
+            bodies_.emplace_back(post.body);
+            return Reply{200,
+                         "text/plain",
+                         std::string{post.path} + " " + std::string{post.content_type} + "\n"};
+        };
+        server_->handle_posts("/in", std::move(handler));
+    }
+    std::string post(const std::string& path, const std::string& headers, const std::string& body) {
+        Client client{server_->port()};
+        client.say("POST " + path + " HTTP/1.1\r\nHost: x\r\nConnection: close\r\n" + headers +
+                   "\r\n" + body);
+        return client.hear_all(loop_);
+    }
+    static std::string length(std::size_t bytes) {
+        return "Content-Length: " + std::to_string(bytes) + "\r\n";
+    }
+
+    const std::string good_ = "Authorization: Bearer good\r\nContent-Type: application/json\r\n";
+    std::vector<std::string> bodies_;
+};
+
+TEST_F(PostTest, TakesABodyWhole) {
+    const std::string body(50'000, 'x');
+    const auto answer = post("/in/name", good_ + length(body.size()), body);
+    EXPECT_TRUE(answer.starts_with("HTTP/1.1 200 OK\r\n")) << answer;
+    EXPECT_TRUE(answer.ends_with("/in/name application/json\n")) << answer;
+    EXPECT_EQ(bodies_, std::vector<std::string>{body});
+    EXPECT_TRUE(post("/in", good_ + length(0), "").starts_with("HTTP/1.1 200 OK\r\n"));
+}
+
+TEST_F(PostTest, OnlyBeneathItsPath) {
+    EXPECT_TRUE(post("/inside", good_ + length(1), "x").starts_with("HTTP/1.1 405 "));
+    EXPECT_TRUE(post("/hello", good_ + length(1), "x").starts_with("HTTP/1.1 405 "));
+    EXPECT_TRUE(bodies_.empty());
+}
+
+TEST_F(PostTest, RefusesBeforeTheBodyIsKept) {
+    const auto answer = post("/in", length(5), "hello");
+    EXPECT_TRUE(answer.starts_with("HTTP/1.1 401 Unauthorized\r\n")) << answer;
+    EXPECT_NE(answer.find("WWW-Authenticate: Bearer\r\n"), std::string::npos);
+    EXPECT_TRUE(bodies_.empty());
+}
+
+TEST_F(PostTest, ALengthThatIsTooMuchOrMissingIsRefusedAtOnce) {
+    EXPECT_TRUE(post("/in", good_ + length(100'001), "").starts_with("HTTP/1.1 413 "));
+    EXPECT_TRUE(post("/in", good_ + "Transfer-Encoding: chunked\r\n", "5\r\nhello\r\n0\r\n\r\n")
+                    .starts_with("HTTP/1.1 411 "));
+    EXPECT_TRUE(bodies_.empty());
+}
+
+TEST_F(PostTest, AllBodiesTogetherAreBounded) {
+    ServerLimits limits;
+    limits.bodies_bytes = 150'000;
+    start(limits);
+    take_posts();
+    {
+        Client slow{server_->port()};
+        slow.say("POST /in HTTP/1.1\r\nHost: x\r\n" + good_ + length(100'000) + "\r\nx");
+        ASSERT_FALSE(slow.hear_until(loop_, "HTTP/1.1", 40));
+        EXPECT_TRUE(post("/in", good_ + length(60'000), "").starts_with("HTTP/1.1 503 "));
+        EXPECT_TRUE(post("/in", good_ + length(2), "ok").starts_with("HTTP/1.1 200 "));
+    }
+    for (int i = 0; i < 20; ++i) {
+        loop_.run_once(std::chrono::milliseconds{1});
+    }
+    const std::string body(60'000, 'x');
+    EXPECT_TRUE(post("/in", good_ + length(body.size()), body).starts_with("HTTP/1.1 200 "));
 }
 
 }  // namespace
