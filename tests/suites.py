@@ -160,11 +160,11 @@ def run_sim():
 def run_bench():
     """Each measurement is one case."""
     counts = {"passed": 0, "failed": 0, "skipped": 0}
-    scripts = ["nab", "replay", "sim", "recovery", "idle"]
+    scripts = ["nab", "replay", "sim", "ingest", "recovery", "idle"]
     if os.geteuid() != 0:
         print("   recovery and idle are skipped: the box needs root")
         counts["skipped"] = 2
-        scripts = ["nab", "replay", "sim"]
+        scripts = ["nab", "replay", "sim", "ingest"]
     for script in scripts:
         code = run([f"tests/bench/{script}", "--stage", STAGE])
         counts["passed" if code == 0 else "skipped" if code == SKIPPED else "failed"] += 1
