@@ -5,6 +5,10 @@ _primumctl_targets() {
     primumctl list --json 2>/dev/null | grep -o '"name":"[^"]*"' | cut -d'"' -f4
 }
 
+_primumctl_sources() {
+    primumctl sources --json 2>/dev/null | grep -o '{"name":"[^"]*"' | cut -d'"' -f4
+}
+
 _primumctl() {
     local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]}
     local verbs='status list show explain sources providers incidents actions hold release disable enable
@@ -39,6 +43,7 @@ _primumctl() {
             disable) choices="$(_primumctl_targets) --for --reason --json" ;;
             enable | reset-breaker) choices="$(_primumctl_targets) --reason --json" ;;
             ack | rollback | reload) choices='--reason --json' ;;
+            sources) choices="show $(_primumctl_sources) --json" ;;
             providers) choices='show mark set-note --for --reason --json' ;;
             incidents) choices='show --limit --before --json' ;;
             actions) choices='--limit --before --json' ;;

@@ -79,8 +79,10 @@ struct SourceView {
     bool ok = false;
     bool ever = false;  // has answered at least once
     std::string error_class;
+    std::string error_detail;
     std::optional<Instant> last;  // of the last successful collection
     std::uint64_t incident = 0;
+    std::optional<WallTime> since;  // when that incident was opened
     std::uint32_t series = 0;
 };
 
@@ -115,7 +117,7 @@ struct HostView {
 
 // Bounds of the core; at a bound it refuses with a reason and counts, it never grows.
 struct EngineLimits {
-    std::uint32_t series_per_source = 10'000;
+    std::uint32_t series_per_source = 1'000'000;  // the rule's max_series may be less
     std::uint32_t samples_per_window = 1'024;
     std::uint32_t holds = 256;
     std::uint32_t series_name_bytes = 4'096;

@@ -24,6 +24,7 @@ struct SeriesEvent {
     SeriesId id = 0;
     std::string name;  // as exposed: `http_requests_total{code="500"}`
     SeriesName parsed;
+    bool gone = false;  // nobody has seen it for long: its id means nothing any more
 };
 
 // One value, outside a collection. `id` refers to a SeriesEvent of the same source.

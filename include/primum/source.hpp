@@ -4,6 +4,7 @@
 #include <primum/names.hpp>
 #include <primum/remedy.hpp>
 #include <primum/time.hpp>
+#include <primum/vocabulary.hpp>
 
 #include <array>
 #include <cstdint>
@@ -247,7 +248,12 @@ struct SourceStats {
     Duration late{0};             // how much after its due time the last one began
     Duration latest{0};           // the most of that
     std::optional<Instant> last;  // end of the last good collection
-    std::string note;             // for people: how it is read, what the other end warned of
+    std::optional<Instant> next;  // when the next one is due; push and the like have none
+    SourceFailure failure = SourceFailure::none;  // of the last collection that failed
+    std::string failure_detail;                   // of that
+    std::optional<Instant> failed;                // end of that
+    std::optional<Instant> failing_since;         // no good collection since then
+    std::string note;  // for people: how it is read, what the other end warned of
 };
 
 // A source's name with its figures.

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include "event/source_json.hpp"
+
 #include <primum/effect.hpp>
 #include <primum/engine.hpp>
 #include <primum/event.hpp>
@@ -75,7 +77,9 @@ public:
     [[nodiscard]] virtual DaemonView daemon() const = 0;
     [[nodiscard]] virtual HostView host() const = 0;
     [[nodiscard]] virtual std::vector<TargetSummary> targets() const = 0;
-    [[nodiscard]] virtual std::vector<SourceView> sources() const = 0;
+    [[nodiscard]] virtual std::vector<event::SourceReport> sources() const = 0;
+    // nullopt: no such source.
+    [[nodiscard]] virtual std::optional<event::SourceStory> source(std::string_view name) const = 0;
     [[nodiscard]] virtual std::vector<ProviderView> providers() const = 0;
     // nullopt: no such target.
     [[nodiscard]] virtual std::optional<Explanation> explain(std::string_view target) const = 0;

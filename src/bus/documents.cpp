@@ -149,10 +149,14 @@ std::string explain_document(const Explanation& explanation, Stamp now) {
         .finish();
 }
 
-std::string sources_document(const std::vector<SourceView>& sources, Stamp now) {
+std::string sources_document(const std::vector<event::SourceReport>& sources, Stamp now) {
     return Document{now}
         .member("sources", event::to_json_list(sources, wall_minus_t(now)))
         .finish();
+}
+
+std::string source_document(const event::SourceStory& source, Stamp now) {
+    return Document{now}.member("source", event::to_json(source, wall_minus_t(now))).finish();
 }
 
 std::string providers_document(const std::vector<ProviderView>& providers, Stamp now) {

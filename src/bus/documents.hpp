@@ -18,7 +18,9 @@ namespace primum::bus {
 [[nodiscard]] std::string status_document(const Backend& backend);
 [[nodiscard]] std::string targets_document(const std::vector<TargetSummary>& targets, Stamp now);
 [[nodiscard]] std::string explain_document(const Explanation& explanation, Stamp now);
-[[nodiscard]] std::string sources_document(const std::vector<SourceView>& sources, Stamp now);
+[[nodiscard]] std::string sources_document(const std::vector<event::SourceReport>& sources,
+                                           Stamp now);
+[[nodiscard]] std::string source_document(const event::SourceStory& source, Stamp now);
 [[nodiscard]] std::string providers_document(const std::vector<ProviderView>& providers, Stamp now);
 [[nodiscard]] std::string incidents_document(const std::vector<RestoredIncident>& incidents,
                                              Stamp now);

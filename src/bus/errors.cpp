@@ -105,6 +105,14 @@ CallError unknown_target(std::string_view target) {
                         is_plain_text(target) ? target.substr(0, max_name_bytes) : "?")};
 }
 
+CallError unknown_source(std::string_view source) {
+    return {
+        error_name::unknown_source,
+        fmt::format("there is no source \"{}\" in the rules in force; 'primumctl sources' shows "
+                    "those that are",
+                    is_plain_text(source) ? source.substr(0, max_name_bytes) : "?")};
+}
+
 CallError unknown_incident(std::uint64_t id) {
     return {error_name::unknown_incident,
             fmt::format("the ledger has no incident {}; 'primumctl incidents' lists them", id)};

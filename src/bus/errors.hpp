@@ -28,6 +28,7 @@ inline constexpr const char* too_long = "org.primum.Error.TooLong";
 inline constexpr const char* invalid_argument = "org.primum.Error.InvalidArgument";
 inline constexpr const char* unknown_target = "org.primum.Error.UnknownTarget";
 inline constexpr const char* unknown_incident = "org.primum.Error.UnknownIncident";
+inline constexpr const char* unknown_source = "org.primum.Error.UnknownSource";
 inline constexpr const char* busy = "org.primum.Error.Busy";
 inline constexpr const char* ledger_unavailable = "org.primum.Error.LedgerUnavailable";
 inline constexpr const char* reload_failed = "org.primum.Error.ReloadFailed";
@@ -46,6 +47,7 @@ inline constexpr const char* internal = "org.primum.Error.Internal";
 [[nodiscard]] CallError reload_refusal(const ReloadStatus& status);
 
 [[nodiscard]] CallError unknown_target(std::string_view target);
+[[nodiscard]] CallError unknown_source(std::string_view source);
 [[nodiscard]] CallError unknown_incident(std::uint64_t id);
 [[nodiscard]] CallError no_length();
 [[nodiscard]] CallError ledger_unavailable(const QueryError& error);

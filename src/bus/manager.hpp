@@ -51,6 +51,7 @@ private:
     void list_targets(const SharedCall& call);
     void explain(const SharedCall& call);
     void sources(const SharedCall& call);
+    void source(const SharedCall& call);
     void providers(const SharedCall& call);
     void incidents(const SharedCall& call);
     void incident(const SharedCall& call);

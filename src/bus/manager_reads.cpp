@@ -29,6 +29,17 @@ void Manager::sources(const SharedCall& call) {
     call->answer(sources_document(backend_.sources(), backend_.now()));
 }
 
+void Manager::source(const SharedCall& call) {
+    std::string name;
+    call->message() >> name;
+    const auto source = backend_.source(name);
+    if (!source.has_value()) {
+        call->refuse(unknown_source(name));
+        return;
+    }
+    call->answer(source_document(*source, backend_.now()));
+}
+
 void Manager::providers(const SharedCall& call) {
     call->answer(providers_document(backend_.providers(), backend_.now()));
 }

@@ -39,6 +39,12 @@ void Engine::Impl::take(const SeriesEvent& event) {
     if (source == nullptr) {
         return;
     }
+    if (event.gone) {
+        if (!source->forget(event.id)) {
+            reject("unknown_series", "id " + std::to_string(event.id) + " of " + event.source);
+        }
+        return;
+    }
     const auto& limits = world_.limits;
     switch (source->declare(event,
                             std::min(limits.series_per_source, source->rule.max_series),

@@ -25,6 +25,9 @@ public:
     std::size_t add_bucket(double upper_bound);
 
     [[nodiscard]] std::size_t bucket_count() const { return buckets_.size(); }
+    [[nodiscard]] double upper_bound(std::size_t bucket) const {
+        return buckets_[bucket].upper_bound;
+    }
 
     // Each evaluation: clear, add the increase of every bucket series that is there, then ask.
     void clear();

@@ -31,6 +31,8 @@ public:
     std::optional<std::size_t> bind(std::size_t role, const SeriesName& series) {
         return values_.bind(role, series);
     }
+    // Its series is no more; the slot's number is given to another one.
+    void unbind(std::size_t slot) { values_.unbind(slot); }
     void begin_collection() { values_.begin_collection(); }
     void feed(std::size_t slot, Instant t, double value) { values_.feed(slot, t, value); }
     // Judges what the collection brought. Nothing known changes nothing, until it is stale.

@@ -3,6 +3,9 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
+#include <numeric>
+#include <utility>
 
 namespace primum::core {
 namespace {
@@ -24,6 +27,9 @@ std::string group_of(const SeriesName& series) {
     }
     return key;
 }
+
+// So many bounds more than twice those in use may stand in a histogram.
+constexpr std::size_t idle_buckets = 64;
 
 bool is_counter(ValueKind kind) {
     return kind == ValueKind::rate || kind == ValueKind::increase || kind == ValueKind::ratio ||
@@ -85,16 +91,11 @@ std::optional<std::size_t> IndicatorValue::bind_quantile(const SeriesName& serie
         if (!bound) {
             return std::nullopt;
         }
-        const auto group =
-            groups_.try_emplace(rule_->reduce == Reduce::sum ? std::string{} : group_of(series),
-                                static_cast<std::uint32_t>(histograms_.size()));
-        if (group.second) {
-            histograms_.emplace_back();
-        }
+        const std::uint32_t group =
+            enter_group(rule_->reduce == Reduce::sum ? std::string{} : group_of(series));
         const std::size_t slot = add_slot(Role::bucket);
-        slots_[slot].group = group.first->second;
-        slots_[slot].bucket =
-            static_cast<std::uint32_t>(histograms_[slots_[slot].group].add_bucket(*bound));
+        slots_[slot].group = group;
+        slots_[slot].bucket = static_cast<std::uint32_t>(histograms_[group].add_bucket(*bound));
         return slot;
     }
     if (const Label* quantile = find_label(series, "quantile")) {
@@ -112,10 +113,100 @@ IndicatorValue::Slot IndicatorValue::empty_slot(Role role) const {
 }
 
 std::size_t IndicatorValue::add_slot(Role role) {
-    slots_.push_back(empty_slot(role));
-    slots_.back().counter =
+    std::size_t number = slots_.size();
+    if (free_slots_.empty()) {
+        slots_.push_back(empty_slot(role));
+    } else {
+        number = free_slots_.extract(free_slots_.begin()).value();
+        slots_[number] = empty_slot(role);
+    }
+    slots_[number].counter =
         is_counter(rule_->kind) && (rule_->kind != ValueKind::quantile || role != Role::value);
-    return slots_.size() - 1;
+    return number;
+}
+
+void IndicatorValue::unbind(std::size_t slot) {
+    const bool in_histogram = slots_[slot].role == Role::bucket;
+    const std::uint32_t group = slots_[slot].group;
+    slots_[slot] = empty_slot(Role::none);
+    free_slots_.insert(static_cast<std::uint32_t>(slot));
+    if (in_histogram) {
+        leave_group(group);
+    }
+}
+
+std::uint32_t IndicatorValue::enter_group(std::string labels) {
+    const auto [place, is_new] = groups_.try_emplace(std::move(labels), 0);
+    if (is_new) {
+        if (free_histograms_.empty()) {
+            place->second = static_cast<std::uint32_t>(histograms_.size());
+            histograms_.emplace_back();
+            group_of_.emplace_back();
+        } else {
+            place->second = free_histograms_.extract(free_histograms_.begin()).value();
+        }
+        group_of_[place->second].labels = &place->first;
+    }
+    ++group_of_[place->second].slots;
+    return place->second;
+}
+
+void IndicatorValue::leave_group(std::uint32_t number) {
+    Group& group = group_of_[number];
+    if (--group.slots == 0) {
+        groups_.erase(groups_.find(*group.labels));
+        group.labels = nullptr;
+        histograms_[number] = Histogram{};
+        free_histograms_.insert(number);
+    } else if (histograms_[number].bucket_count() > 2 * std::size_t{group.slots} + idle_buckets) {
+        rebuild_buckets(number);
+    }
+}
+
+// Bounds that no series has any more go.
+void IndicatorValue::rebuild_buckets(std::uint32_t group) {
+    const Histogram old = std::exchange(histograms_[group], Histogram{});
+    for (Slot& slot : slots_) {
+        if (slot.role == Role::bucket && slot.group == group) {
+            const double bound = old.upper_bound(slot.bucket);
+            slot.bucket = static_cast<std::uint32_t>(histograms_[group].add_bucket(bound));
+        }
+    }
+}
+
+std::size_t IndicatorValue::bound_count() const {
+    return std::transform_reduce(
+        histograms_.begin(), histograms_.end(), std::size_t{0}, std::plus{}, [](const auto& each) {
+            return each.bucket_count();
+        });
+}
+
+bool IndicatorValue::find_free() {
+    group_of_.assign(histograms_.size(), Group{});
+    for (const auto& [labels, number] : groups_) {
+        if (group_of_[number].labels != nullptr) {
+            return false;
+        }
+        group_of_[number].labels = &labels;
+    }
+    free_slots_.clear();
+    free_histograms_.clear();
+    for (std::uint32_t i = 0; i < slots_.size(); ++i) {
+        if (slots_[i].role == Role::none) {
+            free_slots_.insert(i);
+        } else if (slots_[i].role == Role::bucket) {
+            ++group_of_[slots_[i].group].slots;
+        }
+    }
+    bool all_used = true;
+    for (std::uint32_t i = 0; i < group_of_.size(); ++i) {
+        const bool is_free = group_of_[i].labels == nullptr;
+        all_used = all_used && is_free == (group_of_[i].slots == 0);
+        if (is_free) {
+            free_histograms_.insert(i);
+        }
+    }
+    return all_used;
 }
 
 void IndicatorValue::feed(std::size_t slot_number, Instant t, double value) {
@@ -154,7 +245,7 @@ std::optional<Reading> IndicatorValue::read(Instant now) {
         case ValueKind::ratio:
             return read_ratio(now);
         case ValueKind::quantile:
-            return histograms_.empty() ? read_summaries(now) : read_histograms(now);
+            return groups_.empty() ? read_summaries(now) : read_histograms(now);
         case ValueKind::age:
             return read_ages(now);
         case ValueKind::gauge:

@@ -12,6 +12,7 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -31,10 +32,17 @@ struct Reading {
 class IndicatorValue {
 public:
     IndicatorValue(const IndicatorRule& rule, std::size_t max_samples);
+    ~IndicatorValue() = default;
+    IndicatorValue(IndicatorValue&&) = default;
+    IndicatorValue& operator=(IndicatorValue&&) = default;
+    IndicatorValue(const IndicatorValue&) = delete;
+    IndicatorValue& operator=(const IndicatorValue&) = delete;
 
     // Starts listening to a series. The slot number is what feed() takes; nothing when the series
     // cannot be part of the value (another quantile of a summary, a `_sum` beside buckets).
     std::optional<std::size_t> bind(std::size_t role, const SeriesName& series);
+    // The series is no more: its slot is free, and what only it needed is let go.
+    void unbind(std::size_t slot);
     void begin_collection() { ++collection_; }
     void feed(std::size_t slot, Instant t, double value);
 
@@ -57,13 +65,20 @@ public:
         for (const auto& [labels, group] : it.groups_) {
             archive.require(group < it.histograms_.size());
         }
+        if constexpr (requires { it.find_free(); }) {
+            archive.require(archive.ok() && it.find_free());
+        }
     }
     [[nodiscard]] std::size_t slot_count() const { return slots_.size(); }
+    [[nodiscard]] std::size_t histogram_count() const { return histograms_.size(); }
+    // Of all histograms.
+    [[nodiscard]] std::size_t bound_count() const;
 
 private:
     // Which part of the value a series is. Of a ratio: value = numerator, whole = denominator. Of a
-    // quantile: bucket of a histogram, value = series of a summary, whole = its `_count`.
-    enum class Role : std::uint8_t { value, whole, bucket };
+    // quantile: bucket of a histogram, value = series of a summary, whole = its `_count`. `none`:
+    // of nothing, a free slot.
+    enum class Role : std::uint8_t { value, whole, bucket, none };
 
     struct Slot {
         Role role = Role::value;
@@ -80,7 +95,7 @@ private:
         SampleWindow window;
 
         static void members(auto& archive, auto& it) {
-            archive.up_to(it.role, Role::bucket);
+            archive.up_to(it.role, Role::none);
             archive(it.counter,
                     it.spoilt,
                     it.seen,
@@ -104,6 +119,13 @@ private:
         return slot.group < histograms_.size() &&
                slot.bucket < histograms_[slot.group].bucket_count();
     }
+    // Which slots and histograms are free, and how many slots each of the others has. False when
+    // two groups share a histogram, or a slot stands in a free one.
+    bool find_free();
+    // The number of a histogram, which has one slot more from now on.
+    std::uint32_t enter_group(std::string labels);
+    void leave_group(std::uint32_t number);
+    void rebuild_buckets(std::uint32_t group);
     [[nodiscard]] bool is_present(const Slot& slot, Instant now) const {
         return (slot.seen || slot.spoilt) && slot.collection == collection_ &&
                now - slot.t <= rule_->stale_after;
@@ -123,6 +145,15 @@ private:
     std::vector<Slot> slots_;
     std::map<std::string, std::uint32_t, std::less<>> groups_;  // labels without `le`
     std::vector<Histogram> histograms_;
+
+    // Found again from the above after loading. The lowest free one is used first.
+    struct Group {
+        std::uint32_t slots = 0;
+        const std::string* labels = nullptr;  // the key in groups_; nullptr: free
+    };
+    std::vector<Group> group_of_;  // by number of histogram
+    std::set<std::uint32_t> free_slots_;
+    std::set<std::uint32_t> free_histograms_;
 };
 
 }  // namespace primum::core

@@ -125,6 +125,28 @@ SourceState::Declared SourceState::declare(const SeriesEvent& event,
     return Declared::taken;
 }
 
+bool SourceState::forget(SeriesId id) {
+    const std::uint32_t number = by_id_.find(id);
+    if (number == SeriesIndex::none) {
+        return false;
+    }
+    by_id_.erase(id);
+    for (const Binding& binding : series_[number].bindings) {
+        binding.listener.state().unbind(binding.slot);
+    }
+    by_name_.erase(by_name_.find(*series_[number].name));
+    const auto end = static_cast<std::uint32_t>(series_.size() - 1);
+    if (number != end) {
+        series_[number] = std::move(series_[end]);
+        by_name_.find(*series_[number].name)->second = number;
+        if (by_id_.find(series_[number].id) == end) {
+            by_id_.set(series_[number].id, number);
+        }
+    }
+    series_.pop_back();
+    return true;
+}
+
 bool SourceState::collect(Instant now, const std::vector<SampleValue>& values) {
     const bool all_known = std::all_of(values.begin(), values.end(), [&](const SampleValue& each) {
         return by_id_.find(each.id) != SeriesIndex::none;

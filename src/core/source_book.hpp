@@ -73,6 +73,8 @@ public:
     // Declares a series under an id, or gives a known one a new id in place of its old one: there
     // are never more ids than series, and never more series than `bound`.
     Declared declare(const SeriesEvent& event, std::size_t bound, std::size_t max_name_bytes);
+    // A series is no more; its id and all that was kept of it are free. False: there is none.
+    bool forget(SeriesId id);
     [[nodiscard]] std::size_t series_count() const { return series_.size(); }
 
     // A whole collection, or one value outside of one. False if an id was never declared; then

@@ -79,13 +79,16 @@ std::optional<TargetSummary> Engine::Impl::target(std::string_view name) const {
 std::vector<SourceView> Engine::Impl::sources() const {
     std::vector<SourceView> views;
     for (const auto& [name, source] : sources_) {
-        views.push_back({name,
-                         source->ok,
-                         source->ever,
-                         source->error_class,
-                         source->last,
-                         source->incident ? source->incident->id : 0,
-                         static_cast<std::uint32_t>(source->series_count())});
+        views.push_back(
+            {name,
+             source->ok,
+             source->ever,
+             source->error_class,
+             source->error_detail,
+             source->last,
+             source->incident ? source->incident->id : 0,
+             source->incident ? std::optional{source->incident->opened.wall} : std::nullopt,
+             static_cast<std::uint32_t>(source->series_count())});
     }
     return views;
 }

@@ -165,7 +165,12 @@ private:
         add_target(verb(app_, "show", "one target in short", Verb::show), true);
         add_target(verb(app_, "explain", "why primum acts on a target, or why not", Verb::explain),
                    true);
-        verb(app_, "sources", "where the evidence comes from", Verb::sources);
+        CLI::App* const sources =
+            verb(app_, "sources", "where the evidence comes from", Verb::sources);
+        sources->require_subcommand(0, 1);
+        verb(*sources, "show", "one source in full, and what to do when it fails", Verb::source)
+            ->add_option("SOURCE", command_.source, "name of a source")
+            ->required();
         add_providers();
     }
 

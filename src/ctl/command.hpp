@@ -41,6 +41,7 @@ enum class Verb : std::uint8_t {
     incident,
     actions,
     sources,
+    source,
     providers,
     provider,
     mark_provider,
@@ -94,6 +95,7 @@ struct Command {
     std::string target;                   // empty: all of them
     bool ill_only = false;                // of list
     Duration length{0};                   // of hold, disable and mark_provider
+    std::string source;                   // of source
     std::string provider;                 // of provider, mark_provider and note_provider
     std::string candidate;                // of mark_provider and note_provider
     std::string state;                    // of mark_provider

@@ -58,6 +58,17 @@ std::vector<Json> Json::items() const {
     return found;
 }
 
+std::vector<std::pair<std::string, Json>> Json::members() const {
+    std::vector<std::pair<std::string, Json>> found;
+    simdjson::dom::object object;
+    if (element_.has_value() && element_->get_object().get(object) == simdjson::SUCCESS) {
+        for (const auto& [key, value] : object) {
+            found.emplace_back(std::string{key}, Json{value});
+        }
+    }
+    return found;
+}
+
 std::optional<WallTime> Json::wall() const {
     const Json inner = (*this)["wall_us"];
     const std::int64_t us = inner.present() ? inner.number() : number();

@@ -8,6 +8,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include <simdjson.h>
@@ -31,6 +32,8 @@ public:
     [[nodiscard]] std::int64_t number() const;
     [[nodiscard]] bool flag() const;
     [[nodiscard]] std::vector<Json> items() const;
+    // Of an object, in its order.
+    [[nodiscard]] std::vector<std::pair<std::string, Json>> members() const;
     // Of an instant {"t_us":…,"wall_us":…} or a plain count of microseconds; nullopt where there
     // is none or it is 0.
     [[nodiscard]] std::optional<WallTime> wall() const;

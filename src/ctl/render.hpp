@@ -18,6 +18,7 @@ namespace primum::ctl {
                                          bool ill_only,
                                          const Painter& painter);
 [[nodiscard]] std::string render_sources(const Document& sources, const Painter& painter);
+[[nodiscard]] std::string render_source(const Document& source, const Painter& painter);
 [[nodiscard]] std::string render_providers(const Document& providers, const Painter& painter);
 // Empty where there is none of that name.
 [[nodiscard]] std::string render_provider(const Document& providers,

@@ -74,30 +74,6 @@ std::string render_targets(const Document& targets, bool ill_only, const Painter
     return table.render(painter);
 }
 
-std::string render_sources(const Document& sources, const Painter& painter) {
-    const std::vector<Json> rows = sources.root()["sources"].items();
-    if (rows.empty()) {
-        return "the rules in force have no source\n";
-    }
-    Table table{{"SOURCE", "STATE", "SERIES", "LAST ANSWER", "INCIDENT"}};
-    table.align_right(2);
-    for (const Json& source : rows) {
-        const bool ok = source["ok"].flag();
-        const std::string error = source["error_class"].text();
-        Cell state{ok ? "ok" : "failed" + (error.empty() ? "" : ": " + error),
-                   ok ? Colour::green : Colour::red};
-        if (!ok && !source["ever"].flag() && error.empty()) {
-            state = {"no answer yet", Colour::dim};
-        }
-        table.add({{source["name"].text()},
-                   std::move(state),
-                   {fmt::format("{}", source["series"].number())},
-                   {when_text(source["last"].wall(), sources.now())},
-                   {id_text(source["incident"])}});
-    }
-    return table.render(painter);
-}
-
 std::string render_incidents(const Document& incidents, const Painter& painter) {
     const std::vector<Json> rows = incidents.root()["incidents"].items();
     if (rows.empty()) {

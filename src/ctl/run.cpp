@@ -32,7 +32,7 @@ constexpr std::uint32_t actions_in_status = 5;
 // Of the last actions, which only the ledger knows: its disk may hang.
 constexpr Duration actions_within = std::chrono::milliseconds{500};
 
-constexpr std::array<std::pair<std::string_view, Exit>, 20> exits{{
+constexpr std::array<std::pair<std::string_view, Exit>, 21> exits{{
     {"org.primum.Error.NotAuthorized", Exit::denied},
     {"org.freedesktop.DBus.Error.AccessDenied", Exit::denied},
     {"org.freedesktop.DBus.Error.InteractiveAuthorizationRequired", Exit::denied},
@@ -45,6 +45,7 @@ constexpr std::array<std::pair<std::string_view, Exit>, 20> exits{{
     {"org.primum.Error.UnknownAction", Exit::usage},
     {"org.primum.Error.UnknownProvider", Exit::usage},
     {"org.primum.Error.UnknownCandidate", Exit::usage},
+    {"org.primum.Error.UnknownSource", Exit::usage},
     {"org.primum.Error.DryRun", Exit::usage},
     {"org.primum.Error.NoWayBack", Exit::usage},
     {"org.primum.Error.NotTripped", Exit::usage},
@@ -134,6 +135,8 @@ Exit look(const Command& command, Surroundings& world) {
             return show_provider(command, world);
         case Verb::sources:
             return read({"Sources", {}}, json, render_sources, world);
+        case Verb::source:
+            return read({"Source", {command.source}}, json, render_source, world);
         case Verb::incidents:
             return read(
                 {"Incidents", {command.limit, command.before}}, json, render_incidents, world);

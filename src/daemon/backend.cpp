@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "daemon/backend.hpp"
 
+#include <algorithm>
 #include <memory>
 #include <optional>
 #include <utility>
@@ -93,8 +94,92 @@ std::vector<TargetSummary> DaemonBackend::targets() const {
     return engine_.targets();
 }
 
-std::vector<SourceView> DaemonBackend::sources() const {
-    return engine_.sources();
+std::vector<event::SourceReport> DaemonBackend::sources() const {
+    std::map<std::string, SourceStats, std::less<>> figures;
+    for (auto& [name, stats] : ports_.figures()) {
+        figures.emplace(name, std::move(stats));
+    }
+    std::map<std::string_view, SourceKind> kinds;
+    const auto rules = ports_.rules();
+    for (std::size_t i = 0; rules && i < rules->sources.size(); ++i) {
+        kinds.emplace(rules->sources[i].name, rules->sources[i].kind);
+    }
+    std::vector<event::SourceReport> reports;
+    for (auto& view : engine_.sources()) {
+        const auto kind = kinds.find(view.name);
+        const auto known = figures.find(view.name);
+        reports.push_back({std::move(view),
+                           kind != kinds.end() ? kind->second : SourceKind::prometheus,
+                           known != figures.end() ? std::move(known->second) : SourceStats{}});
+    }
+    return reports;
+}
+
+std::optional<event::SourceStory> DaemonBackend::source(std::string_view name) const {
+    const auto rules = ports_.rules();
+    if (!rules) {
+        return std::nullopt;
+    }
+    const auto rule = std::find_if(rules->sources.begin(),
+                                   rules->sources.end(),
+                                   [name](const auto& each) { return each.name == name; });
+    auto reports = sources();
+    const auto report = std::find_if(reports.begin(), reports.end(), [name](const auto& each) {
+        return each.view.name == name;
+    });
+    if (rule == rules->sources.end() || report == reports.end()) {
+        return std::nullopt;
+    }
+    event::SourceStory story{std::move(*report), *rule, {}};
+    const auto number = static_cast<std::size_t>(rule - rules->sources.begin());
+    uses_by_targets(number, story);
+    uses_by_providers(number, story);
+    return story;
+}
+
+void DaemonBackend::uses_by_targets(std::size_t source, event::SourceStory& story) const {
+    for (const auto& target : ports_.rules()->targets) {
+        std::optional<Explanation> explanation;
+        for (const auto& indicator : target.indicators) {
+            if (indicator.kind == ValueKind::unit_state || indicator.source != source) {
+                continue;
+            }
+            if (!explanation) {
+                explanation = engine_.explain(target.name);
+            }
+            auto severity = Severity::unknown;
+            for (std::size_t i = 0; explanation && i < explanation->evidence.size(); ++i) {
+                const auto& evidence = explanation->evidence[i].evidence;
+                severity = evidence.indicator == indicator.name ? evidence.severity : severity;
+            }
+            story.used_by.push_back(
+                {target.name, "", indicator.name, std::string{name_of(severity)}});
+        }
+    }
+}
+
+void DaemonBackend::uses_by_providers(std::size_t source, event::SourceStory& story) const {
+    const auto uses = [source](const std::optional<IndicatorRule>& indicator) {
+        return indicator && indicator->source == source;
+    };
+    const auto views = engine_.providers();
+    for (const auto& provider : ports_.rules()->providers) {
+        for (const auto& candidate : provider.candidates) {
+            if (!uses(candidate.indicator) && !uses(candidate.rate_limit)) {
+                continue;
+            }
+            auto state = CandidateState::unknown;
+            for (const auto& view : views) {
+                for (const auto& each : view.candidates) {
+                    const bool same =
+                        view.name == provider.name && each.record.candidate == candidate.name;
+                    state = same ? each.record.state : state;
+                }
+            }
+            story.used_by.push_back(
+                {"", provider.name, candidate.name, std::string{name_of(state)}});
+        }
+    }
 }
 
 std::vector<ProviderView> DaemonBackend::providers() const {

@@ -10,8 +10,11 @@
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace primum::daemon {
 
@@ -21,6 +24,9 @@ class DaemonBackend final : public bus::Backend {
 public:
     struct Ports {
         std::function<bus::DaemonView()> daemon;
+        std::function<SourceFigures()> figures;
+        // Those in force.
+        std::function<std::shared_ptr<const RuleSet>()> rules;
         std::function<void(EventBody)> submit;
         // The ledger, or nullptr while it is not there yet (or no more).
         std::function<ledger::Ledger*()> ledger;
@@ -40,7 +46,8 @@ public:
     [[nodiscard]] bus::DaemonView daemon() const override;
     [[nodiscard]] HostView host() const override;
     [[nodiscard]] std::vector<TargetSummary> targets() const override;
-    [[nodiscard]] std::vector<SourceView> sources() const override;
+    [[nodiscard]] std::vector<event::SourceReport> sources() const override;
+    [[nodiscard]] std::optional<event::SourceStory> source(std::string_view name) const override;
     [[nodiscard]] std::vector<ProviderView> providers() const override;
     [[nodiscard]] std::optional<Explanation> explain(std::string_view target) const override;
     void command(OperatorEvent command, std::function<void(OperatorReply)> answer) override;
@@ -53,6 +60,9 @@ public:
     void actions(bus::Page page, bus::QueryAnswer<std::vector<RestoredAction>> answer) override;
 
 private:
+    void uses_by_targets(std::size_t source, event::SourceStory& story) const;
+    void uses_by_providers(std::size_t source, event::SourceStory& story) const;
+
     const Engine& engine_;
     const Clock& clock_;
     Ports ports_;

@@ -107,6 +107,8 @@ CoreDriver::Hooks Daemon::driver_hooks() {
 DaemonBackend::Ports Daemon::backend_ports() {
     return {
         .daemon = [this] { return view(); },
+        .figures = [this] { return sources_ ? sources_->figures() : SourceFigures{}; },
+        .rules = [this] { return rules_; },
         .submit = [this](EventBody body) { driver_->submit(std::move(body)); },
         .ledger = [this] { return stopping_ ? nullptr : ledger_.get(); },
         .reload =
@@ -388,6 +390,7 @@ std::string Daemon::metrics_page() {
         metrics_.queue_dropped("recording", figures.dropped);
         metrics_.recording(figures.recording);
     }
+    metrics_.sources(sources_->figures(), clock_.now().t);
     metrics_.refresh(engine_.host(), clock_.now().t, telemetry::process_usage());
     return metrics_.page();
 }

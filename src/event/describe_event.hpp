@@ -34,6 +34,7 @@ void describe(V& v, T& x) {
     v.field("source", x.source);
     v.field("series", x.id);
     v.field("name", x.name);
+    v.maybe("gone", x.gone);
 }
 
 template <class V, Is<SampleEvent> T>

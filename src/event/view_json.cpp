@@ -68,17 +68,6 @@ void describe(V& v, T& x) {
     v.field("until", x.until);
 }
 
-template <class V, Is<SourceView> T>
-void describe(V& v, T& x) {
-    v.field("name", x.name);
-    v.field("ok", x.ok);
-    v.field("ever", x.ever);
-    v.field("error_class", x.error_class);
-    v.field("last", x.last);
-    v.field("incident", x.incident);
-    v.field("series", x.series);
-}
-
 template <class V, Is<Pointer> T>
 void describe(V& v, T& x) {
     v.field("form", x.form);
@@ -160,9 +149,6 @@ std::string to_json(const TargetSummary& view) {
     return object_of(view);
 }
 std::string to_json(const Explanation& view, Duration wall_minus_t) {
-    return object_of(view, wall_minus_t);
-}
-std::string to_json(const SourceView& view, Duration wall_minus_t) {
     return object_of(view, wall_minus_t);
 }
 std::string to_json(const ProviderView& view, Duration wall_minus_t) {

@@ -19,7 +19,6 @@ namespace primum::event {
 [[nodiscard]] std::string to_json(const HostView& view, Duration wall_minus_t);
 [[nodiscard]] std::string to_json(const TargetSummary& view);
 [[nodiscard]] std::string to_json(const Explanation& view, Duration wall_minus_t);
-[[nodiscard]] std::string to_json(const SourceView& view, Duration wall_minus_t);
 [[nodiscard]] std::string to_json(const ProviderView& view, Duration wall_minus_t);
 
 [[nodiscard]] std::string to_json(const IncidentRecord& record);

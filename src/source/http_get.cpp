@@ -21,6 +21,7 @@
 namespace primum::source {
 namespace {
 
+constexpr std::size_t kept_body_bytes = std::size_t{64} * 1024;   // between two GETs
 constexpr std::size_t max_header_bytes = std::size_t{64} * 1024;  // of all answers of one GET
 constexpr std::size_t max_certificate_bytes = std::size_t{1024} * 1024;
 
@@ -119,6 +120,12 @@ private:
         answer.took = curl_.now() - began_;
         answer.tls_expiry = expiry_;
         forget_credentials();
+        // A large buffer is given back after the callback, and goes nowhere before.
+        std::string large;
+        if (body_.capacity() > kept_body_bytes) {
+            large.swap(body_);
+        }
+        last_bytes_ = answer.failure == SourceFailure::none ? large.size() : 0;
         done_(answer);
     }
     void finish_later(HttpAnswer answer) {
@@ -258,6 +265,10 @@ private:
     }
 
     bool take_body(std::string_view bytes) {
+        if (packed_bytes_ == 0 && last_bytes_ > 0) {
+            body_.reserve(
+                std::min<std::size_t>(last_bytes_ + last_bytes_ / 8, request_.access.max_bytes));
+        }
         packed_bytes_ += bytes.size();
         if (packed_bytes_ > request_.access.max_bytes) {
             stop_ = Stop::body;
@@ -375,6 +386,7 @@ private:
     Instant deadline_;
     std::size_t header_bytes_ = 0;
     std::size_t packed_bytes_ = 0;
+    std::size_t last_bytes_ = 0;  // of the answer before, when its buffer was given back
     std::uint32_t redirects_ = 0;
     Stop stop_ = Stop::none;
     bool packed_ = false;

@@ -71,18 +71,23 @@ void Interner::want(Matchers matchers) {
     news_.clear();
     std::vector<Entry> entries;
     std::vector<Seen> seen;
-    for (std::size_t i = 0; i < entries_.size(); ++i) {
+    for (std::uint32_t i = 0; i < entries_.size(); ++i) {
         if (wanted(entries_[i].name)) {
             entries.push_back(std::move(entries_[i]));
             seen.push_back(seen_[i]);
+        } else {
+            tell_gone(i);
         }
     }
     entries_ = std::move(entries);
     seen_ = std::move(seen);
+    hand_ = 0;
     for (std::uint32_t i = 0; i < entries_.size(); ++i) {
-        table_.keep(entries_[i].text, i);
-        by_name_.emplace(key_of(entries_[i].name), i);
-        news_.push_back(i);
+        auto& entry = entries_[i];
+        entry.spellings = {table_.keep(entry.text, i)};
+        entry.in_news = false;
+        by_name_.emplace(key_of(entry.name), i);
+        tell(i);
     }
 }
 
@@ -91,31 +96,75 @@ Interner::Found Interner::meet(std::string_view text, SeriesName parsed) {
         table_.pass(text);
         return {Standing::unwanted, 0};
     }
-    auto key = key_of(parsed);
-    if (const auto known = by_name_.find(key); known != by_name_.end()) {
+    if (const auto known = by_name_.find(key_of(parsed)); known != by_name_.end()) {
         if (table_.kept() < spellings_per_series * max_series_) {
-            table_.keep(text, known->second);
+            entries_[known->second].spellings.push_back(table_.keep(text, known->second));
         }
         return {Standing::wanted, known->second};
     }
-    if (entries_.size() >= max_series_) {
+    auto place = static_cast<std::uint32_t>(entries_.size());
+    if (entries_.size() < max_series_) {
+        entries_.emplace_back();
+        seen_.emplace_back();
+    } else if (const auto vacated = vacate()) {
+        place = *vacated;
+    } else {
         ++refused_;
         return {Standing::over_bound, 0};
     }
-    const auto entry = static_cast<std::uint32_t>(entries_.size());
-    entries_.push_back({std::string{text}, std::move(parsed)});
-    seen_.push_back({next_id_++, 0, 0});
-    by_name_.emplace(std::move(key), entry);
-    table_.keep(text, entry);
-    news_.push_back(entry);
-    return {Standing::wanted, entry};
+    fill(place, text, std::move(parsed));
+    return {Standing::wanted, place};
+}
+
+void Interner::fill(std::uint32_t place, std::string_view text, SeriesName parsed) {
+    // Not seen on this page yet.
+    seen_[place] = {next_id_++, 0, page_ == 0 ? 0 : page_ - 1};
+    auto& entry = entries_[place];
+    entry.text = text;
+    entry.name = std::move(parsed);
+    entry.spellings = {table_.keep(text, place)};
+    by_name_.emplace(key_of(entry.name), place);
+    tell(place);
+}
+
+// Goes round once a page at most, and on from where it stood.
+std::optional<std::uint32_t> Interner::vacate() {
+    for (; looked_at_ < entries_.size(); ++looked_at_) {
+        hand_ = hand_ + 1 < entries_.size() ? hand_ + 1 : 0;
+        if (seen_[hand_].page + kept_pages >= page_) {
+            continue;
+        }
+        ++generation_;
+        tell_gone(hand_);
+        by_name_.erase(key_of(entries_[hand_].name));
+        for (const auto spelling : entries_[hand_].spellings) {
+            table_.forget(spelling);
+        }
+        return hand_;
+    }
+    return std::nullopt;
+}
+
+void Interner::tell(std::uint32_t place) {
+    if (!std::exchange(entries_[place].in_news, true)) {
+        news_.push_back(place);
+    }
+}
+
+void Interner::tell_gone(std::uint32_t place) {
+    auto& entry = entries_[place];
+    if (std::exchange(entry.announced, false)) {
+        gone_.push_back({source_, seen_[place].id, entry.text, entry.name, true});
+    }
 }
 
 std::vector<SeriesEvent> Interner::take_news() {
-    std::vector<SeriesEvent> events;
-    events.reserve(news_.size());
+    auto events = std::exchange(gone_, {});
+    events.reserve(events.size() + news_.size());
     for (const auto index : news_) {
-        const auto& entry = entries_[index];
+        auto& entry = entries_[index];
+        entry.in_news = false;
+        entry.announced = true;
         events.push_back({source_, seen_[index].id, entry.text, entry.name});
     }
     news_.clear();

@@ -9,6 +9,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -28,7 +29,8 @@ struct Wanted {
 
 // Gives the series of one source their ids: only those that somebody wants, at most `max_series`
 // of them. Matchers are asked once per new series. Ids only grow and are never given to another
-// series, also not across want().
+// series, also not across want(). When there is no room, a series that was not on the latest
+// `kept_pages` pages gives its place to a new one.
 class Interner {
 public:
     enum class Standing : std::uint8_t { wanted, unwanted, over_bound, unknown };
@@ -36,6 +38,9 @@ public:
         Standing standing = Standing::unknown;
         std::uint32_t entry = 0;  // of wanted
     };
+
+    // As many as it takes until an indicator calls what is not there stale.
+    static constexpr std::uint64_t kept_pages = 3;
 
     Interner(std::string source, std::uint32_t max_series, SeriesId first_id = 0);
 
@@ -56,6 +61,7 @@ public:
     // Starts a page: every series may be seen once on it.
     void begin_page() {
         ++page_;
+        looked_at_ = 0;
         table_.begin_page();
     }
     // False: this entry was seen on this page before.
@@ -69,10 +75,12 @@ public:
     // Where among the values of this page a series that was seen has its own.
     void set_place(std::uint32_t entry, std::uint32_t place) { seen_[entry].place = place; }
     [[nodiscard]] std::uint32_t place_of(std::uint32_t entry) const { return seen_[entry].place; }
-    // Changes with every want(): what was decided about a series before may be so no more.
+    // Changes with every want(), and when an entry becomes that of another series: what was known
+    // of entries before may be so no more.
     [[nodiscard]] std::uint64_t generation() const { return generation_; }
 
-    // The series to be announced before their next samples; empties the list.
+    // The series that are gone, then those to be announced before their next samples; empties the
+    // list.
     [[nodiscard]] std::vector<SeriesEvent> take_news();
 
     [[nodiscard]] SeriesId next_id() const { return next_id_; }
@@ -84,6 +92,9 @@ private:
     struct Entry {
         std::string text;  // as first exposed
         SeriesName name;
+        std::vector<std::uint32_t> spellings;  // numbers in table_
+        bool in_news = false;
+        bool announced = false;  // under its id
     };
     // What a page reads and writes of each of its series.
     struct Seen {
@@ -104,6 +115,11 @@ private:
         return {};
     }
     [[nodiscard]] bool wanted(const SeriesName& series) const;
+    // The place of a series that is not exposed any more.
+    [[nodiscard]] std::optional<std::uint32_t> vacate();
+    void fill(std::uint32_t place, std::string_view text, SeriesName parsed);
+    void tell(std::uint32_t place);
+    void tell_gone(std::uint32_t place);
 
     std::string source_;
     std::uint32_t max_series_;
@@ -113,6 +129,9 @@ private:
     std::vector<Seen> seen_;                                  // of the same entries
     std::unordered_map<std::string, std::uint32_t> by_name_;  // canonical spelling -> entry
     std::vector<std::uint32_t> news_;
+    std::vector<SeriesEvent> gone_;
+    std::uint32_t hand_ = 0;     // where vacate() looks next
+    std::size_t looked_at_ = 0;  // by it, for this page
     SeriesId next_id_;
     std::uint64_t page_ = 0;
     std::uint64_t generation_ = 0;

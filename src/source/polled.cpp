@@ -49,6 +49,7 @@ PolledSource::PolledSource(
     : Source(clock, std::move(rule), first_id, std::move(emit)),
       loop_(loop),
       due_(now() + start_spread(this->rule().name, this->rule().interval)) {
+    figures().next = due_;
     timer_ = loop_.at(due_, [this] { begin(); });
 }
 
@@ -99,6 +100,7 @@ void PolledSource::schedule_next() {
     if (due_ <= at && interval > Duration{0}) {
         due_ += ((at - due_) / interval + 1) * interval;
     }
+    figures().next = due_;
     timer_ = loop_.at(due_, [this] { begin(); });
 }
 

@@ -49,9 +49,46 @@ void SeriesTable::remember_next(std::uint64_t hash, std::uint32_t text, std::siz
     ++next_;
 }
 
-void SeriesTable::keep(std::string_view text, std::uint32_t entry) {
-    texts_.push_back({std::string{text}, entry});
-    insert(hash_text(text, seed_), static_cast<std::uint32_t>(texts_.size() - 1), text.size());
+std::uint32_t SeriesTable::keep(std::string_view text, std::uint32_t entry) {
+    auto number = static_cast<std::uint32_t>(texts_.size());
+    if (free_texts_.empty()) {
+        texts_.push_back({std::string{text}, entry});
+    } else {
+        number = free_texts_.back();
+        free_texts_.pop_back();
+        texts_[number] = {std::string{text}, entry};
+    }
+    insert(hash_text(text, seed_), number, text.size());
+    return number;
+}
+
+// Up to next_ the order is that of this page, where the text is not; behind it may be anything that
+// earlier pages left.
+void SeriesTable::forget(std::uint32_t number) {
+    order_.resize(std::min(order_.size(), next_));
+    const auto mask = slots_.size() - 1;
+    auto at = hash_text(texts_[number].bytes, seed_) & mask;
+    while (slots_[at].text != number || slots_[at].hash == 0) {
+        at = (at + 1) & mask;
+    }
+    empty(at);
+    texts_[number] = {};
+    free_texts_.push_back(number);
+}
+
+// Whoever could stand in the hole moves up, so that no search ends early (Knuth, The Art of
+// Computer Programming, volume 3, 6.4, algorithm R).
+void SeriesTable::empty(std::size_t hole) {
+    const auto mask = slots_.size() - 1;
+    for (auto at = (hole + 1) & mask; slots_[at].hash != 0; at = (at + 1) & mask) {
+        const auto home = slots_[at].hash & mask;
+        if (((at - home) & mask) >= ((at - hole) & mask)) {
+            slots_[hole] = slots_[at];
+            hole = at;
+        }
+    }
+    slots_[hole] = {};
+    --used_;
 }
 
 void SeriesTable::pass(std::string_view text) {
@@ -65,6 +102,7 @@ void SeriesTable::pass(std::string_view text) {
 void SeriesTable::clear() {
     slots_.clear();
     texts_.clear();
+    free_texts_.clear();
     order_.clear();
     next_ = 0;
     used_ = 0;

@@ -51,12 +51,14 @@ public:
                                          : Found{Standing::kept, slot.entry};
     }
     void accept() { ++next_; }
-    // The text must be the one that find() just did not know.
-    void keep(std::string_view text, std::uint32_t entry);
+    // The text must be the one that find() just did not know. Gives its number, for forget().
+    std::uint32_t keep(std::string_view text, std::uint32_t entry);
+    // A text that is not on this page.
+    void forget(std::uint32_t number);
     void pass(std::string_view text);
     void clear();
 
-    [[nodiscard]] std::size_t kept() const { return texts_.size(); }
+    [[nodiscard]] std::size_t kept() const { return texts_.size() - free_texts_.size(); }
     [[nodiscard]] std::size_t passed() const { return passed_; }
 
 private:
@@ -81,10 +83,12 @@ private:
     void remember_next(std::uint64_t hash, std::uint32_t text, std::size_t size);
     void insert(std::uint64_t hash, std::uint32_t text, std::size_t size);
     void place(Slot slot);
+    void empty(std::size_t hole);
     void rebuild(std::size_t slots, bool with_passed);
 
     std::vector<Slot> slots_;
     std::deque<Text> texts_;
+    std::vector<std::uint32_t> free_texts_;
     std::vector<Ordered> order_;  // of the latest page, as far as it was read
     std::size_t next_ = 0;        // where the page that is being read stands in it
     std::size_t used_ = 0;

@@ -65,6 +65,7 @@ void Source::succeed(const std::vector<SampleValue>& values) {
     ++stats_.collections;
     stats_.samples += values.size();
     stats_.last = now();
+    stats_.failing_since.reset();
     recovered();
     announce();
     emit_(SamplesEvent{rule_.name, values});
@@ -99,11 +100,17 @@ bool Source::succeed_with(const std::vector<Measured>& measured) {
 
 std::size_t Source::add(const std::vector<Measured>& measured) {
     values_.clear();
+    // What an interval brings is a page, for the series that come no more.
+    if (const auto at = now(); !page_since_ || at - *page_since_ >= rule_.interval) {
+        page_since_ = at;
+        interner_.begin_page();
+    }
     for (const auto& [series, value] : measured) {
         const auto [found, readable] = meet(interner_, series);
         if (!readable) {
             ++stats_.refused;
         } else if (found.standing == Interner::Standing::wanted) {
+            static_cast<void>(interner_.see(found.entry));
             values_.push_back({interner_.id_of(found.entry), value});
         }
     }
@@ -114,6 +121,7 @@ std::size_t Source::add(const std::vector<Measured>& measured) {
     }
     stats_.samples += values_.size();
     stats_.last = now();
+    stats_.failing_since.reset();
     return values_.size();
 }
 
@@ -121,6 +129,12 @@ void Source::fail(SourceFailure failure, std::string detail) {
     ++stats_.collections;
     ++stats_.failures;
     failing_ = true;
+    stats_.failure = failure;
+    stats_.failure_detail = detail;
+    stats_.failed = now();
+    if (!stats_.failing_since) {
+        stats_.failing_since = stats_.failed;
+    }
     emit_(SourceEvent{rule_.name, false, std::string{name_of(failure)}, std::move(detail)});
 }
 

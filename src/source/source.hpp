@@ -9,6 +9,7 @@
 #include <primum/source.hpp>
 
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -70,6 +71,7 @@ private:
     std::vector<std::string> selectors_;
     SourceStats stats_;
     std::vector<SampleValue> values_;
+    std::optional<Instant> page_since_;  // of add()
     bool failing_ = false;
 };
 

@@ -48,8 +48,16 @@ struct MetricFamilies {
     Gauges& source_age;
     Gauges& source_samples;
     Gauges& source_series;
+    Gauges& source_late;
+    Gauges& source_latest;
+    Gauges& source_duration;
     Counters& source_collections;
     Counters& source_failures;
+    Counters& source_retries;
+    Counters& source_samples_taken;
+    Counters& source_refused;
+    Counters& source_partial;
+    Counters& source_bytes;
     Counters& rules_reloads;
     Gauges& rules_last_reload_ok;
     Gauges& rules_info;

@@ -66,8 +66,7 @@ Metrics::Impl::Impl(std::string_view version)
 
 void Metrics::Impl::observe(const Event& event) {
     events_.at(event.body.index())->Increment();
-    std::visit(Overloaded{[&](const SamplesEvent& body) { take(body, event.at.t); },
-                          [&](const SeriesEvent& body) { take(body); },
+    std::visit(Overloaded{[&](const SamplesEvent& body) { take(body); },
                           [&](const SourceEvent& body) { take(body); },
                           [&](const RulesEvent& body) { take(body); },
                           [&](const RestoreEvent& body) { take(body); },
@@ -75,41 +74,6 @@ void Metrics::Impl::observe(const Event& event) {
                           [&](const ActionEvent& body) { take(body); },
                           [](const auto&) {}},
                event.body);
-}
-
-void Metrics::Impl::take(const SeriesEvent& event) {
-    if (auto* source = source_of(event.source)) {
-        source->series->Increment();
-    }
-}
-
-void Metrics::Impl::take(const SamplesEvent& event, Instant now) {
-    if (auto* source = source_of(event.source)) {
-        source->up->Set(1);
-        if (source->age == nullptr) {
-            source->age = &owned(families_.source_age,
-                                 std::string{source_prefix} + event.source,
-                                 {{"source", event.source}});
-        }
-        source->samples->Set(static_cast<double>(event.values.size()));
-        source->collections->Increment();
-        source->last = now;
-    }
-}
-
-void Metrics::Impl::take(const SourceEvent& event) {
-    auto* source = source_of(event.source);
-    if (source == nullptr) {
-        return;
-    }
-    source->up->Set(flag(event.ok));
-    if (!event.ok) {
-        owned(families_.source_failures,
-              std::string{source_prefix} + event.source,
-              {{"source", event.source},
-               {"error_class", known_word<SourceFailure>(event.error_class)}})
-            .Increment();
-    }
 }
 
 void Metrics::Impl::take(const RulesEvent& event) {
@@ -183,26 +147,6 @@ void Metrics::Impl::forget(const std::string& owner) {
     owned_.erase(found);
 }
 
-Metrics::Impl::Source* Metrics::Impl::source_of(const std::string& name) {
-    if (const auto found = sources_.find(name); found != sources_.end()) {
-        return &found->second;
-    }
-    if (!known_sources_.contains(name)) {
-        return nullptr;
-    }
-    const auto owner = std::string{source_prefix} + name;
-    const Labels labels{{"source", name}};
-    return &sources_
-                .emplace(name,
-                         Source{&owned(families_.source_up, owner, labels),
-                                nullptr,
-                                &owned(families_.source_samples, owner, labels),
-                                &owned(families_.source_series, owner, labels),
-                                &owned(families_.source_collections, owner, labels),
-                                std::nullopt})
-                .first->second;
-}
-
 void Metrics::Impl::refuse(Refusal code) {
     if (code != Refusal::none) {
         families_.refusals.Add({{"code", text_of(code)}}).Increment();
@@ -236,11 +180,6 @@ void Metrics::Impl::refresh(const HostView& host, Instant now, const ProcessUsag
     families_.host_actions_used.Add({}).Set(host.host_actions_used);
     families_.resident_memory.Add({}).Set(static_cast<double>(process.resident_bytes));
     cpu_seconds_.Increment(std::max(0.0, process.cpu_seconds - cpu_seconds_.Value()));
-    for (auto& [name, source] : sources_) {
-        if (source.age != nullptr && source.last) {
-            source.age->Set(seconds_of(now - *source.last));
-        }
-    }
 }
 
 std::string Metrics::Impl::page() const {
@@ -279,6 +218,10 @@ void Metrics::queue_dropped(std::string_view queue, std::uint64_t total_so_far) 
 
 void Metrics::recording(bool well) {
     impl_->recording(well);
+}
+
+void Metrics::sources(const SourceFigures& figures, Instant now) {
+    impl_->sources(figures, now);
 }
 
 void Metrics::refresh(const HostView& host, Instant now, const ProcessUsage& process) {

@@ -4,6 +4,7 @@
 #include <primum/effect.hpp>
 #include <primum/engine.hpp>
 #include <primum/event.hpp>
+#include <primum/source.hpp>
 #include <primum/time.hpp>
 
 #include <cstdint>
@@ -50,6 +51,8 @@ public:
     // Whether events are being recorded.
     void recording(bool well);
 
+    // What the sources did so far, before a page is made.
+    void sources(const SourceFigures& figures, Instant now);
     // Brings the gauges up to date that change by time alone, before a page is made.
     void refresh(const HostView& host, Instant now, const ProcessUsage& process);
 

@@ -58,6 +58,7 @@ public:
     void rules_refused();
     void queue_dropped(std::string_view queue, std::uint64_t total_so_far);
     void recording(bool well) { families_.recording.Add({}).Set(well ? 1 : 0); }
+    void sources(const SourceFigures& figures, Instant now);
     void refresh(const HostView& host, Instant now, const ProcessUsage& process);
     [[nodiscard]] std::string page() const;
 
@@ -67,15 +68,11 @@ public:
 private:
     struct Source {
         prometheus::Gauge* up = nullptr;
-        prometheus::Gauge* age = nullptr;  // null until the first success
         prometheus::Gauge* samples = nullptr;
-        prometheus::Gauge* series = nullptr;
-        prometheus::Counter* collections = nullptr;
-        std::optional<Instant> last;
+        SourceStats told;  // as it is on the page
     };
 
-    void take(const SeriesEvent& event);
-    void take(const SamplesEvent& event, Instant now);
+    void take(const SamplesEvent& event);
     void take(const SourceEvent& event);
     void take(const RulesEvent& event);
     void take(const RestoreEvent& event);
@@ -106,6 +103,7 @@ private:
     void know_providers(const RuleSet& rules);
     void stand(const std::string& provider, const std::string& candidate, CandidateState state);
     Source* source_of(const std::string& name);
+    void show(const std::string& name, Source& source, const SourceStats& now_is, Instant now);
     void refuse(Refusal code);
     void set_level(const std::string& target, Level level);
 

@@ -194,6 +194,40 @@ TEST_F(HostileTest, AKnownSeriesUnderEverNewIdsCostsNothing) {
     EXPECT_EQ(engine.sources().at(0).series, 1U);
 }
 
+// Series that come and go, histograms with ever other bounds among them.
+TEST_F(HostileTest, SeriesThatAreGoneCostNothing) {
+    const std::size_t before = bytes_in_use;
+    std::size_t at_first = 0;
+    constexpr std::uint32_t a_page = 200;
+    for (std::uint32_t page = 0; page < 2'000; ++page) {
+        SamplesEvent samples{"metrics", {}};
+        for (std::uint32_t i = 0; i < a_page; ++i) {
+            SeriesEvent event = series(page * a_page + i, 40);
+            event.parsed.labels[0].value = std::to_string(page * a_page + i / 2);
+            samples.values.push_back({event.id, 1});
+            if (page > 0) {
+                SeriesEvent gone = series((page - 1) * a_page + i, 40);
+                gone.gone = true;
+                tell(std::chrono::seconds{page}, std::move(gone));
+            }
+            tell(std::chrono::seconds{page}, std::move(event));
+        }
+        tell(std::chrono::seconds{page}, std::move(samples));
+        if (page == 100) {
+            at_first = bytes_in_use - before;
+        }
+    }
+    EXPECT_EQ(engine.sources().at(0).series, a_page);
+    EXPECT_LE(bytes_in_use - before, at_first + at_first / 10);
+    EXPECT_TRUE(refused.empty());
+    // A state with holes in it is taken back.
+    Engine other{small_limits()};
+    RestoreEvent restore;
+    restore.state.engine = engine.save();
+    EXPECT_TRUE(other.advance({stamp(2'000s), restore}).empty());
+    EXPECT_EQ(other.save(), engine.save());
+}
+
 // 100 series, a gauge or a rate each: once the windows are full a collection takes no memory.
 TEST(SteadyPathTest, ACollectionAllocatesNothing) {
     constexpr std::uint32_t count = 100;

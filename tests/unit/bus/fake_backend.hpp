@@ -25,8 +25,18 @@ public:
         return host_view;
     }
     std::vector<TargetSummary> targets() const override { return target_list; }
-    std::vector<SourceView> sources() const override {
-        return {SourceView{"metrics", false, true, "timeout", instant_from_us(50'000'000), 7, 12}};
+    std::vector<event::SourceReport> sources() const override {
+        event::SourceReport report;
+        report.view.name = "metrics";
+        report.view.ever = true;
+        report.view.error_class = "timeout";
+        return {report};
+    }
+    std::optional<event::SourceStory> source(std::string_view name) const override {
+        if (name != "metrics") {
+            return std::nullopt;
+        }
+        return event::SourceStory{sources().front(), {}, {{"gateway", "", "errors", "unknown"}}};
     }
     std::vector<ProviderView> providers() const override {
         ProviderView view;

@@ -18,6 +18,9 @@ TEST_F(ManagerReadsTest, AnswersEachReadWithOneDocument) {
     EXPECT_THAT(call("Explain", {"gateway"}).text,
                 StartsWith(head + R"("explanation":{"target":)"));
     EXPECT_THAT(call("Sources", {}).text, StartsWith(head + R"("sources":[{"name":"metrics")"));
+    const auto source = call("Source", {"metrics"}).text;
+    EXPECT_THAT(source, StartsWith(head + R"("source":{"name":"metrics")"));
+    EXPECT_THAT(source, HasSubstr(R"("used_by":[{"target":"gateway")"));
     EXPECT_THAT(call("Providers", {}).text,
                 StartsWith(head + R"("providers":[{"name":"upstream","pointer":{"form":"env",)" +
                            R"("path":"/etc/gw.env","key":"UPSTREAM"},"current":"west",)" +
@@ -39,6 +42,9 @@ TEST_F(ManagerReadsTest, SaysWhatIsNotThere) {
     EXPECT_EQ(target.error, "org.primum.Error.UnknownTarget");
     EXPECT_THAT(target.message, HasSubstr("\"gatewax\""));
     EXPECT_THAT(target.message, HasSubstr("primumctl list"));
+    const testing::Answer source = call("Source", {"metrix"});
+    EXPECT_EQ(source.error, "org.primum.Error.UnknownSource");
+    EXPECT_THAT(source.message, HasSubstr("primumctl sources"));
     const testing::Answer incident = call("Incident", {std::uint64_t{8}});
     EXPECT_EQ(incident.error, "org.primum.Error.UnknownIncident");
     EXPECT_THAT(incident.message, HasSubstr("no incident 8"));

@@ -208,5 +208,57 @@ TEST_F(IndicatorValueTest, OnlyItsCountTellsHowManyEventsASummaryHas) {
     EXPECT_TRUE(value.read(at(10s)));
 }
 
+TEST_F(IndicatorValueTest, AFreeSlotIsUsedAgainWithNothingOfTheOldSeries) {
+    set(ValueKind::increase, Reduce::sum);
+    collect(0s, {{"a", 0}, {"b", 0}});
+    collect(5s, {{"a", 100}, {"b", 10}});
+    ASSERT_EQ(value.read(at(5s))->high, 110);
+    const std::size_t freed = slots.at("a");
+    value.unbind(freed);
+    slots.erase("a");
+    EXPECT_EQ(value.read(at(5s))->high, 10);
+    EXPECT_EQ(value.bind(0, series_of("c")), std::optional{freed});
+    slots["c"] = freed;
+    EXPECT_EQ(value.slot_count(), 2U);
+    EXPECT_EQ(collect(10s, {{"b", 10}, {"c", 7}})->high, 10);
+    EXPECT_EQ(collect(15s, {{"b", 10}, {"c", 8}})->high, 11);
+}
+
+TEST_F(IndicatorValueTest, AHistogramGoesWithItsLastSeries) {
+    rule.quantile = 0.5;
+    set(ValueKind::quantile, Reduce::max);
+    for (int round = 0; round < 100; ++round) {
+        const std::string one = std::to_string(round);
+        const Duration when = 10s * round;
+        collect(when, {{one + "/1", 0}, {one + "/+Inf", 0}});
+        const auto read = collect(when + 5s, {{one + "/1", 10}, {one + "/+Inf", 10}});
+        ASSERT_TRUE(read) << round;
+        EXPECT_EQ(read->high, 0.5);
+        for (const auto& [name, slot] : slots) {
+            value.unbind(slot);
+        }
+        slots.clear();
+        EXPECT_FALSE(value.read(at(when + 5s)));
+        EXPECT_EQ(value.histogram_count(), 1U);
+    }
+    EXPECT_EQ(value.slot_count(), 2U);
+}
+
+TEST_F(IndicatorValueTest, BoundsThatNoSeriesHasAnyMoreGo) {
+    rule.quantile = 0.5;
+    set(ValueKind::quantile, Reduce::sum);
+    collect(0s, {{"h/1", 0}, {"h/+Inf", 0}});
+    for (int i = 2; i < 2'000; ++i) {
+        const std::string passing = "h/" + std::to_string(i);
+        feed(0s, passing, 0);
+        value.unbind(slots.at(passing));
+        slots.erase(passing);
+        ASSERT_LT(value.bound_count(), 100U);
+    }
+    const auto read = collect(5s, {{"h/1", 10}, {"h/+Inf", 10}});
+    ASSERT_TRUE(read);
+    EXPECT_EQ(read->high, 0.5);
+}
+
 }  // namespace
 }  // namespace primum::core

@@ -109,5 +109,35 @@ TEST_F(SourceBookTest, ARemovedListenerHearsNothing) {
     EXPECT_EQ(target->severity(), Severity::unknown);
 }
 
+TEST_F(SourceBookTest, ASeriesThatIsGoneGivesBackItsIdItsPlaceAndItsSlot) {
+    ASSERT_TRUE(declare(0, "queue", 2));
+    ASSERT_TRUE(declare(1, "other", 2));
+    ASSERT_FALSE(declare(2, "third", 2));
+    EXPECT_TRUE(source.forget(0));
+    EXPECT_FALSE(source.forget(0));
+    EXPECT_EQ(source.series_count(), 1U);
+    EXPECT_FALSE(collect(at(0s), {{0, 1}}));
+    EXPECT_TRUE(collect(at(0s), {{1, 1}}));
+    for (SeriesId id = 10; id < 1'000; ++id) {
+        ASSERT_TRUE(declare(id, "queue", 2)) << id;
+        ASSERT_TRUE(collect(at(1s), {{id, 50}, {1, 1}}));
+        ASSERT_TRUE(source.forget(id));
+    }
+    EXPECT_EQ(target->indicators[0].slot_count(), 1U);
+    EXPECT_EQ(source.series_count(), 1U);
+}
+
+TEST_F(SourceBookTest, WhoTakesThePlaceOfTheForgottenKeepsItsOwnHistory) {
+    ASSERT_TRUE(declare(0, "other"));
+    ASSERT_TRUE(declare(1, "queue"));
+    ASSERT_TRUE(source.forget(0));  // the last one moves
+    for (int i = 0; i < 2; ++i) {
+        ASSERT_TRUE(collect(at(0s), {{1, 50}}));
+    }
+    EXPECT_EQ(target->severity(), Severity::error);
+    ASSERT_TRUE(declare(2, "queue"));
+    EXPECT_EQ(source.series_count(), 1U);
+}
+
 }  // namespace
 }  // namespace primum::core

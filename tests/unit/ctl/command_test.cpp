@@ -46,6 +46,7 @@ TEST(CommandTest, KnowsEveryVerb) {
         {{"incidents", "show", "7"}, Verb::incident},
         {{"actions"}, Verb::actions},
         {{"sources"}, Verb::sources},
+        {{"sources", "show", "web_metrics"}, Verb::source},
         {{"providers"}, Verb::providers},
         {{"providers", "show", "up"}, Verb::provider},
         {{"providers", "mark", "up", "west", "dead", "--for", "1h", "--reason", "x"},

@@ -14,8 +14,7 @@ TEST_F(RenderListsTest, ListsTargetsIllOnesFirst) {
     expect_golden("ill_targets", render_targets(document(targets_json), true, plain));
 }
 
-TEST_F(RenderListsTest, ListsSourcesIncidentsAndActions) {
-    expect_golden("sources", render_sources(document(sources_json), plain));
+TEST_F(RenderListsTest, ListsIncidentsAndActions) {
     expect_golden("incidents", render_incidents(document(incidents_json), plain));
     expect_golden("actions", render_actions(document(actions_json), plain));
 }
@@ -31,7 +30,6 @@ TEST_F(RenderListsTest, SaysWhenThereIsNothing) {
     const Document empty = document(R"({"v":1})");
     EXPECT_EQ(render_targets(empty, false, plain), "the rules in force have no target\n");
     EXPECT_EQ(render_targets(empty, true, plain), "no target is ill\n");
-    EXPECT_EQ(render_sources(empty, plain), "the rules in force have no source\n");
     EXPECT_EQ(render_providers(empty, plain), "the rules in force have no provider\n");
     EXPECT_EQ(render_incidents(empty, plain), "no incident is on record\n");
     EXPECT_EQ(render_actions(empty, plain), "no action is on record\n");

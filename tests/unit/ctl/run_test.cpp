@@ -33,6 +33,7 @@ TEST_F(RunTest, PrintsTheDocumentAndNothingElseWithJson) {
         {"Explain", {"show", "gw"}},
         {"Explain", {"explain", "gw"}},
         {"Sources", {"sources"}},
+        {"Source", {"sources", "show", "web_metrics"}},
         {"Providers", {"providers"}},
         {"Providers", {"providers", "show", "upstream"}},
         {"Incidents", {"incidents"}},

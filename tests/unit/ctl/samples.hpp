@@ -49,10 +49,33 @@ inline constexpr const char* targets_json = R"j({
 inline constexpr const char* sources_json = R"j({
 "v":1,"now":{"t_us":3600000000,"wall_us":1795320000000000},
 "sources":[{"name":"gateway_metrics","ok":true,"ever":true,"error_class":"",
-  "last":{"t_us":3598000000,"wall_us":1795319998000000},"incident":0,"series":128},
+  "last":{"t_us":3598000000,"wall_us":1795319998000000},"incident":0,"series":128,
+  "kind":"prometheus","figures":{"latest_us":1200,"failed":null}},
  {"name":"old","ok":false,"ever":true,"error_class":"timeout",
-  "last":{"t_us":1,"wall_us":1795316400000000},"incident":9,"series":3},
- {"name":"young","ok":false,"ever":false,"error_class":"","last":null,"incident":0,"series":0}]})j";
+  "last":{"t_us":1,"wall_us":1795316400000000},"incident":9,"series":3,"kind":"http",
+  "figures":{"latest_us":2500000,"failure":"timeout",
+   "failed":{"t_us":1,"wall_us":1795319990000000}}},
+ {"name":"young","ok":false,"ever":false,"error_class":"","last":null,"incident":0,"series":0,
+  "kind":"file","figures":{"latest_us":0}}]})j";
+
+inline constexpr const char* source_json = R"j({
+"v":1,"now":{"t_us":3600000000,"wall_us":1795320000000000},
+"source":{"name":"old","ok":false,"ever":true,"error_class":"timeout",
+  "error_detail":"no whole answer within 2s","last":{"t_us":1,"wall_us":1795316400000000},
+  "incident":9,"since_wall_us":1795316500000000,"series":3,"kind":"http",
+  "figures":{"collections":720,"failures":40,"retries":80,"samples":2160,"refused":0,"partial":1,
+   "bytes":5242880,"series":3,"took_us":2000000,"late_us":300,"latest_us":41000,
+   "last":{"t_us":1,"wall_us":1795316400000000},"next":{"t_us":1,"wall_us":1795320003000000},
+   "failure":"timeout","failure_detail":"no whole answer within 2s",
+   "failed":{"t_us":1,"wall_us":1795319990000000},
+   "failing_since":{"t_us":1,"wall_us":1795316500000000},"note":"asks 2 addresses"},
+  "rule":{"url":"","interval_us":5000000,"timeout_us":2000000,
+   "retries":{"attempts":3,"backoff_us":250000,"max_us":2000000},"max_series":10000,
+   "plan":{"urls":["http://127.0.0.1/a","http://[::1]/a"],"statuses":[200,204],
+    "json":{"pointer":"/status","equals":"ok"},"body":null,"agree":{"k":2,"n":2},
+    "timeout_means":"unknown","access":{"unix_socket":"","redirects":0,"max_bytes":65536}}},
+  "used_by":[{"target":"gateway","provider":"","name":"front","state":"unknown"},
+   {"target":"","provider":"upstream","name":"east","state":"dead"}]}})j";
 
 inline constexpr const char* providers_json = R"j({
 "v":1,"now":{"t_us":3600000000,"wall_us":1795320000000000},

@@ -10,15 +10,6 @@ namespace {
 
 using std::chrono::microseconds;
 
-TEST(ViewJsonTest, GivesInstantsWithBothClocks) {
-    SourceView view{"metrics", true, true, "", instant_from_us(5), 0, 12};
-    EXPECT_EQ(to_json(view, microseconds{1'000}),
-              R"({"name":"metrics","ok":true,"ever":true,"error_class":"",)"
-              R"("last":{"t_us":5,"wall_us":1005},"incident":0,"series":12})");
-    view.last.reset();
-    EXPECT_NE(to_json(view, microseconds{0}).find(R"("last":null)"), std::string::npos);
-}
-
 TEST(ViewJsonTest, WritesTheHostWithItsHolds) {
     HostView view;
     view.rules_digest = "d";

@@ -39,6 +39,20 @@ TEST(SourceRuleTest, HasDefaults) {
     EXPECT_EQ(rules_of(begin + "retries.backoff = \"5s\"\n").sources.at(0).retries.max, seconds{5});
 }
 
+TEST(SourceRuleTest, RefusesALimitOfZeroOrLess) {
+    const std::string begin = "[source.m]\nkind = \"prometheus\"\nurl = \"http://h/\"\n";
+    for (const char* key : {"max_series = ", "max_bytes = ", "retries.attempts = "}) {
+        for (const char* value : {"0", "-1", "-9223372036854775808"}) {
+            EXPECT_EQ(errors_of(begin + key + value + "\n").size(), 1U) << key << value;
+        }
+    }
+    for (const char* key : {"interval = ", "timeout = "}) {
+        for (const char* value : {"\"0s\"", "\"-1s\""}) {
+            EXPECT_EQ(errors_of(begin + key + value + "\n").size(), 1U) << key << value;
+        }
+    }
+}
+
 TEST(SourceRuleTest, LocatesMistakes) {
     EXPECT_THAT(
         errors_of("[source.a]\nurl = \"http://h/\"\n"

@@ -126,6 +126,31 @@ TEST_F(CollectorTest, ASourceThatIsGoneStopsAtOnce) {
     EXPECT_EQ(all<SamplesEvent>("web").size(), before);
 }
 
+// Two of one kind, on one page even: neither's news, series or failures are the other's.
+TEST_F(CollectorTest, TwoSourcesOfOneKindKeepTheirOwnHistory) {
+    auto one = source("one", web_.url());
+    auto two = source("two", web_.url());
+    auto lost = source("lost", "http://127.0.0.1:1/");
+    collector_.apply(rules({one, two, lost}, {"http_a", "http_b", "x"}));
+    ASSERT_TRUE(collect("one", 2));
+    ASSERT_TRUE(collect("two", 2));
+    ASSERT_TRUE(turn_until(loop_, [&] { return !all<SourceEvent>("lost").empty(); }));
+    EXPECT_EQ(all<SeriesEvent>("one").at(0).name, "http_a");
+    EXPECT_EQ(all<SeriesEvent>("two").at(0).name, "http_b");
+    EXPECT_TRUE(all<SourceEvent>("one").empty());
+    EXPECT_TRUE(all<SourceEvent>("two").empty());
+    for (const auto& [name, stats] : collector_.figures()) {
+        EXPECT_EQ(stats.failures > 0, name == "lost") << name;
+        EXPECT_EQ(stats.series, name == "lost" ? 0U : 1U) << name;
+    }
+    // One of them changes: the other goes on as it was.
+    two.digest = "changed";
+    const auto before = collector_.find("one")->stats().collections;
+    collector_.apply(rules({one, two, lost}, {"http_a", "http_b", "x"}));
+    EXPECT_EQ(collector_.find("one")->stats().collections, before);
+    EXPECT_EQ(collector_.find("two")->stats().collections, 0U);
+}
+
 TEST_F(CollectorTest, AFailingSourceLeavesTheOthersAlone) {
     LoopbackServer silent{loop_, [](const std::string&) { return Answer{}; }};
     collector_.apply(

@@ -87,9 +87,11 @@ TEST(InternerTest, AChangeOfWishesKeepsIdsAndAnnouncesAgain) {
     EXPECT_EQ(interner.id_of(meet(interner, "b").entry), 1U);
     EXPECT_EQ(interner.id_of(meet(interner, "c").entry), 2U) << "an id is never used again";
     const auto news = interner.take_news();
-    ASSERT_EQ(news.size(), 2U);
-    EXPECT_EQ(news[0].name, "b");
-    EXPECT_EQ(news[1].name, "c");
+    ASSERT_EQ(news.size(), 3U);
+    EXPECT_TRUE(news[0].gone);
+    EXPECT_EQ(news[0].name, "a");
+    EXPECT_EQ(news[1].name, "b");
+    EXPECT_EQ(news[2].name, "c");
 }
 
 TEST(InternerTest, WantsWhatTheIndicatorsOfItsSourceSelect) {
@@ -139,6 +141,90 @@ TEST(InternerTest, CandidatesOfProvidersWantTheirSeriesToo) {
     EXPECT_EQ(wanted.selectors, (std::vector<std::string>{"limited", "up"}));
     EXPECT_EQ(wanted.matchers.size(), 2U);
     EXPECT_TRUE(wanted_from(rules, 0).matchers.empty());
+}
+
+// A page of series with a number in their names; false when one of them found no room.
+bool see_page(Interner& interner, std::uint32_t first, std::uint32_t count) {
+    interner.begin_page();
+    bool all = true;
+    for (std::uint32_t i = first; i < first + count; ++i) {
+        const auto found = meet(interner, "x{path=\"" + std::to_string(i) + "\"}");
+        all = all && found.standing == Standing::wanted;
+        if (found.standing == Standing::wanted) {
+            EXPECT_TRUE(interner.see(found.entry));
+        }
+    }
+    return all;
+}
+
+TEST(InternerTest, ASeriesThatIsOnNoPageAnyMoreGivesItsPlaceToANewOne) {
+    Interner interner{"web", 2};
+    interner.want({wants_prefix("x")});
+    ASSERT_TRUE(see_page(interner, 0, 2));
+    EXPECT_EQ(interner.take_news().size(), 2U);
+    for (std::uint64_t page = 0; page < Interner::kept_pages; ++page) {
+        EXPECT_FALSE(see_page(interner, 1, 2)) << "it may come back";
+    }
+    const auto generation = interner.generation();
+    ASSERT_TRUE(see_page(interner, 1, 2));
+    EXPECT_NE(interner.generation(), generation);
+    const auto news = interner.take_news();
+    ASSERT_EQ(news.size(), 2U);
+    EXPECT_TRUE(news[0].gone);
+    EXPECT_EQ(news[0].id, 0U);
+    EXPECT_FALSE(news[1].gone);
+    EXPECT_EQ(news[1].id, 2U) << "no id is given twice";
+    EXPECT_EQ(interner.series(), 2U);
+    EXPECT_TRUE(see_page(interner, 1, 2));
+    EXPECT_FALSE(see_page(interner, 0, 1));
+}
+
+TEST(InternerTest, ASeriesThatIsStillThereKeepsItsPlace) {
+    Interner interner{"web", 2};
+    interner.want({wants_prefix("x")});
+    for (int page = 0; page < 10; ++page) {
+        EXPECT_TRUE(see_page(interner, 0, 2));
+    }
+    EXPECT_FALSE(see_page(interner, 2, 1));
+    EXPECT_TRUE(see_page(interner, 0, 2));
+    EXPECT_EQ(interner.take_news().size(), 2U);
+}
+
+TEST(InternerTest, SeriesThatAreOthersOnEveryPageStayWithinTheBound) {
+    Interner interner{"web", 100};
+    interner.want({wants_prefix("x")});
+    std::size_t gone = 0;
+    std::size_t announced = 0;
+    for (std::uint32_t page = 0; page < 1'000; ++page) {
+        see_page(interner, page * 60, 60);
+        for (const auto& news : interner.take_news()) {
+            ++(news.gone ? gone : announced);
+        }
+        ASSERT_LE(interner.series(), 100U);
+        ASSERT_EQ(announced - gone, interner.series());
+    }
+    EXPECT_GT(interner.refused(), 0U);
+    EXPECT_GT(gone, 10'000U);
+    // And when it is over, it is over.
+    for (std::uint64_t page = 0; page <= Interner::kept_pages; ++page) {
+        see_page(interner, 0, 100);
+    }
+    EXPECT_TRUE(see_page(interner, 0, 100));
+}
+
+TEST(InternerTest, WhatNobodyWantsAnyMoreIsGone) {
+    Interner interner{"web", 10};
+    interner.want({wants_prefix("a"), wants_prefix("b")});
+    meet(interner, "a");
+    meet(interner, "b");
+    EXPECT_EQ(interner.take_news().size(), 2U);
+    meet(interner, "a2");  // never announced: nobody has to be told that it went
+    interner.want({wants_prefix("b")});
+    const auto news = interner.take_news();
+    ASSERT_EQ(news.size(), 2U);
+    EXPECT_TRUE(news[0].gone);
+    EXPECT_EQ(news[0].name, "a");
+    EXPECT_EQ(news[1].name, "b");
 }
 
 }  // namespace

@@ -62,7 +62,11 @@ TEST(SeriesTableTest, FindsPagesInAnyOrder) {
     SeriesTable table;
     const auto put = [&](const std::string& text, bool keep) {
         ASSERT_EQ(table.find(text).standing, Standing::unknown);
-        keep ? table.keep(text, static_cast<std::uint32_t>(text.size())) : table.pass(text);
+        if (keep) {
+            table.keep(text, static_cast<std::uint32_t>(text.size()));
+        } else {
+            table.pass(text);
+        }
     };
     for (const auto* text : {"a", "bb", "ccc", "dddd"}) {
         put(text, text[0] < 'c');
@@ -82,6 +86,38 @@ TEST(SeriesTableTest, FindsPagesInAnyOrder) {
         }
         ASSERT_EQ(table.find("other").standing, Standing::unknown);
     }
+}
+
+TEST(SeriesTableTest, ForgetsOneTextAndFindsAllOthers) {
+    SeriesTable table;
+    constexpr std::uint32_t count = 5'000;
+    std::vector<std::uint32_t> numbers;
+    for (std::uint32_t i = 0; i < count; ++i) {
+        numbers.push_back(table.keep("kept_" + std::to_string(i), i));
+    }
+    for (std::uint32_t i = 0; i < count; i += 3) {
+        table.forget(numbers[i]);
+    }
+    for (std::uint32_t i = 0; i < count; ++i) {
+        const auto found = table.find("kept_" + std::to_string(i));
+        ASSERT_EQ(found.standing, i % 3 == 0 ? Standing::unknown : Standing::kept) << i;
+        ASSERT_TRUE(i % 3 == 0 || found.entry == i);
+    }
+    EXPECT_EQ(table.kept(), count - (count + 2) / 3);
+}
+
+TEST(SeriesTableTest, TheOrderOfThePageBeforeDoesNotFindWhatWasForgotten) {
+    SeriesTable table;
+    table.begin_page();
+    EXPECT_EQ(table.find("a").standing, Standing::unknown);
+    const auto number = table.keep("a", 1);
+    table.forget(number);
+    table.begin_page();
+    EXPECT_EQ(table.find("a").standing, Standing::unknown);
+    EXPECT_EQ(table.keep("b", 2), number) << "its place is used again";
+    table.begin_page();
+    EXPECT_EQ(table.find("a").standing, Standing::unknown);
+    EXPECT_EQ(table.find("b").entry, 2U);
 }
 
 }  // namespace

@@ -288,19 +288,71 @@ TEST_F(MetricsTest, ShowsHowCandidatesStandAndWhichIsInUse) {
 TEST_F(MetricsTest, ShowsWhatItsSourcesDo) {
     event(SourceEvent{"web", false, "timeout", ""}, 5);
     EXPECT_EQ(value("primum_source_up{source=\"web\"}"), "0");
-    EXPECT_EQ(value("primum_source_age_seconds{source=\"web\"}"), "absent");
     event(SourceEvent{"web", false, "made up by a stranger", ""}, 6);
     event(SourceEvent{"web", true, "", ""}, 10);
-    event(SeriesEvent{"web", 0, "up", {}}, 10);
     event(SamplesEvent{"web", {{0, 1}}}, 10);
-    metrics_.refresh({}, at(17).t, {});
     EXPECT_EQ(value("primum_source_up{source=\"web\"}"), "1");
-    EXPECT_EQ(value("primum_source_age_seconds{source=\"web\"}"), "7");
     EXPECT_EQ(value("primum_source_samples{source=\"web\"}"), "1");
-    EXPECT_EQ(value("primum_source_series{source=\"web\"}"), "1");
-    EXPECT_EQ(value("primum_source_collections_total{source=\"web\"}"), "1");
     EXPECT_EQ(value("primum_source_failures_total{error_class=\"timeout\",source=\"web\"}"), "1");
     EXPECT_EQ(value("primum_source_failures_total{error_class=\"other\",source=\"web\"}"), "1");
+}
+
+TEST_F(MetricsTest, EveryWordOfAFailureIsALabel) {
+    for (const auto word : enum_names<SourceFailure>) {
+        event(SourceEvent{"web", false, std::string{word}, ""});
+        EXPECT_EQ(value("primum_source_failures_total{error_class=\"" + std::string{word} +
+                        "\",source=\"web\"}"),
+                  "1");
+    }
+}
+
+TEST_F(MetricsTest, ShowsTheFiguresOfItsSources) {
+    const auto web = [this](const std::string& name) {
+        return value("primum_source_" + name + "{source=\"web\"}");
+    };
+    SourceStats stats;
+    stats.collections = 10;
+    stats.failures = 4;
+    stats.retries = 3;
+    stats.samples = 60;
+    stats.refused = 2;
+    stats.partial = 1;
+    stats.bytes = 4'096;
+    stats.series = 12;
+    stats.took = std::chrono::milliseconds{1'500};
+    stats.late = std::chrono::milliseconds{250};
+    stats.latest = std::chrono::milliseconds{500};
+    stats.failing_since = at(5).t;
+    metrics_.sources({{"web", stats}, {"a stranger", stats}}, at(17).t);
+    EXPECT_EQ(web("up"), "0");
+    EXPECT_EQ(web("age_seconds"), "absent") << "there was no good collection yet";
+    EXPECT_EQ(value("primum_source_up{source=\"a stranger\"}"), "absent");
+
+    stats.failing_since.reset();
+    stats.last = at(10).t;
+    stats.collections = 12;
+    metrics_.sources({{"web", stats}}, at(17).t);
+    EXPECT_EQ(web("up"), "1");
+    EXPECT_EQ(web("age_seconds"), "7");
+    EXPECT_EQ(web("collections_total"), "8");
+    EXPECT_EQ(web("retries_total"), "3");
+    EXPECT_EQ(web("samples_total"), "60");
+    EXPECT_EQ(web("refused_total"), "2");
+    EXPECT_EQ(web("partial_total"), "1");
+    EXPECT_EQ(web("bytes_total"), "4096");
+    EXPECT_EQ(web("series"), "12");
+    EXPECT_EQ(web("duration_seconds"), "1.5");
+    EXPECT_EQ(web("late_seconds"), "0.25");
+    EXPECT_EQ(web("latest_seconds"), "0.5");
+}
+
+TEST_F(MetricsTest, TheCountsOfASourceThatBeganAnewGoOn) {
+    SourceStats stats;
+    stats.bytes = 100;
+    metrics_.sources({{"web", stats}}, at(1).t);
+    stats.bytes = 30;
+    metrics_.sources({{"web", stats}}, at(2).t);
+    EXPECT_EQ(value("primum_source_bytes_total{source=\"web\"}"), "130");
 }
 
 TEST_F(MetricsTest, AnIncidentOfASourceHasItsName) {
@@ -336,7 +388,9 @@ TEST_F(MetricsTest, AReloadForgetsWhatIsGoneAndKeepsTheRest) {
     EXPECT_EQ(value("primum_targets"), "1");
     load({"gateway", "postgres"}, {"web"}, "d3");
     decide("gateway", DecisionKind::waited);
-    event(SamplesEvent{"web", {}});
+    SourceStats stats;
+    stats.collections = 1;
+    metrics_.sources({{"web", stats}}, at(1).t);
     EXPECT_EQ(value("primum_decisions_total{kind=\"waited\",level=\"retry\",target=\"gateway\"}"),
               "1");
     EXPECT_EQ(value("primum_source_collections_total{source=\"web\"}"), "1");
@@ -459,7 +513,9 @@ TEST_F(MetricsTest, PassesPromtool) {
     metrics_.observe(Effect{Rejected{"no_rules", ""}});
     event(PreflightEvent{2, Preflight::not_now, Refusal::foreign_job, "", {}});
     event(SourceEvent{"web", false, "timeout", ""});
-    event(SeriesEvent{"web", 0, "up", {}});
+    SourceStats stats;
+    stats.last = at(1).t;
+    metrics_.sources({{"web", stats}}, at(1).t);
     event(SamplesEvent{"web", {{0, 1}}});
     record(OperatorRecord{});
     metrics_.queue_dropped("ledger", 1);
