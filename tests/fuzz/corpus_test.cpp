@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "exposition.hpp"
 #include "frames.hpp"
+#include "promql.hpp"
 #include "push_lines.hpp"
 #include "webhook.hpp"
 
@@ -69,6 +70,16 @@ TEST(CorpusTest, PagesAreReadAlikeWhateverCameBefore) {
         SCOPED_TRACE(file.filename());
         take_pages(bytes_of(file));
         take_cut_and_broken(file, take_pages);
+    }
+}
+
+TEST(CorpusTest, RepliesOfAPrometheusServerAreReadOrRefused) {
+    const auto files = corpus("promql");
+    ASSERT_GE(files.size(), 10U);
+    for (const auto& file : files) {
+        SCOPED_TRACE(file.filename());
+        take_promql(bytes_of(file));
+        take_cut_and_broken(file, take_promql);
     }
 }
 
