@@ -56,7 +56,7 @@ void AlertmanagerSource::take(const Webhook& webhook) {
         }
         values.push_back({series, firing ? 1.0 : 0.0});
     }
-    names().begin_page();
+    names().begin_part();
     static_cast<void>(add(values));
 }
 

@@ -118,7 +118,7 @@ Interner::Found Interner::meet(std::string_view text, SeriesName parsed) {
 
 void Interner::fill(std::uint32_t place, std::string_view text, SeriesName parsed) {
     // Not seen on this page yet.
-    seen_[place] = {next_id_++, 0, page_ == 0 ? 0 : page_ - 1};
+    seen_[place] = {next_id_++, 0, page_ == 0 ? 0 : page_ - 1, age_};
     auto& entry = entries_[place];
     entry.text = text;
     entry.name = std::move(parsed);
@@ -131,7 +131,7 @@ void Interner::fill(std::uint32_t place, std::string_view text, SeriesName parse
 std::optional<std::uint32_t> Interner::vacate() {
     for (; looked_at_ < entries_.size(); ++looked_at_) {
         hand_ = hand_ + 1 < entries_.size() ? hand_ + 1 : 0;
-        if (seen_[hand_].page + kept_pages >= page_) {
+        if (seen_[hand_].age + kept_pages >= age_) {
             continue;
         }
         ++generation_;

@@ -60,8 +60,13 @@ public:
 
     // Starts a page: every series may be seen once on it.
     void begin_page() {
-        ++page_;
+        ++age_;
         looked_at_ = 0;
+        begin_part();
+    }
+    // The same of what is sent at any time: no series grows old by it.
+    void begin_part() {
+        ++page_;
         table_.begin_page();
     }
     // False: this entry was seen on this page before.
@@ -69,6 +74,7 @@ public:
         auto& last = seen_[entry].page;
         const bool first = last != page_;
         last = page_;
+        seen_[entry].age = age_;
         return first;
     }
     [[nodiscard]] SeriesId id_of(std::uint32_t entry) const { return seen_[entry].id; }
@@ -101,6 +107,7 @@ private:
         SeriesId id = 0;
         std::uint32_t place = 0;  // among the values of that page
         std::uint64_t page = 0;   // on which it was last seen
+        std::uint64_t age = 0;    // of the source then
     };
 
     [[nodiscard]] static Found standing_of(SeriesTable::Found found) {
@@ -134,6 +141,7 @@ private:
     std::size_t looked_at_ = 0;  // by it, for this page
     SeriesId next_id_;
     std::uint64_t page_ = 0;
+    std::uint64_t age_ = 0;  // pages that count for who is gone
     std::uint64_t generation_ = 0;
     std::uint64_t refused_ = 0;
 };

@@ -77,7 +77,7 @@ Result<void, PushError> PushSource::take(uid_t uid,
 
 // What is wrong with a line is its sender's business: the source itself has not failed.
 Result<void, PushError> PushSource::check(const std::vector<Measured>& values) {
-    names().begin_page();
+    names().begin_part();
     for (const auto& [series, value] : values) {
         auto found = names().find(series);
         if (found.standing == Interner::Standing::unknown) {
