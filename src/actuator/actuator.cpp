@@ -97,7 +97,15 @@ Actuator::Actuator(systemd::EventLoop& loop,
                   [this](const Note& note) { hooks_.note(note); },
                   [this](const std::string& unit, const std::string& target) {
                       return runner_.busy_with(unit, target);
-                  }}) {}
+                  }}),
+      prober_(loop,
+              clock,
+              ports_,
+              rules,
+              {[this](std::uint64_t asker, const remedy::ProbeReply& reply) {
+                   hooks_.reply(asker, remedy::Reply{reply});
+               },
+               [this] { return !rollbacks_.idle(); }}) {}
 
 void Actuator::recover() {
     runner_.recover();
@@ -154,7 +162,7 @@ void Actuator::handle(std::uint64_t asker, const remedy::Request& request) {
                 pointer(asker, typed.provider);
             } else {
                 static_assert(std::is_same_v<T, remedy::ProbeRequest>);
-                fail_request(asker, Refusal::not_available, "probes are not available yet");
+                prober_.probe(asker, typed.source);
             }
         },
         request);

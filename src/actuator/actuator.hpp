@@ -4,6 +4,7 @@
 #include "actuator/action_store.hpp"
 #include "actuator/admitter.hpp"
 #include "actuator/ports.hpp"
+#include "actuator/prober.hpp"
 #include "actuator/rollbacks.hpp"
 #include "actuator/rules_cache.hpp"
 #include "actuator/runner.hpp"
@@ -77,6 +78,7 @@ private:
     Admitter admitter_;
     Runner runner_;
     Rollbacks rollbacks_;
+    Prober prober_;
     std::deque<Instant> evidence_taken_;
     systemd::LoopSource tidying_;
     std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);

@@ -2,6 +2,7 @@
 #include "actuator/ports.hpp"
 
 #include "remedy/pointer.hpp"
+#include "remedy/probe.hpp"
 
 #include <utility>
 
@@ -42,6 +43,11 @@ Ports make_ports(const remedy::Tools& tools) {
             event.detail = std::move(reading.error().message);
         }
         return event;
+    };
+    ports.probe = [tools](const SourceRule& rule, Ports::ProbeDone done) {
+        const auto run = std::make_shared<remedy::ProbeRun>(tools, rule);
+        run->start(std::move(done));
+        return std::shared_ptr<void>(run);
     };
     ports.identify = [&snapshots = tools.snapshots](const std::string& path) {
         return snapshots.identify(path);

@@ -24,6 +24,7 @@ struct Ports {
     using FactsDone = std::function<void(const systemd::ManagerResult<systemd::UnitFacts>&)>;
     using UnitsDone = std::function<void(const systemd::ManagerResult<std::vector<std::string>>&)>;
     using ReportDone = std::function<void(const remedy::Report&)>;
+    using ProbeDone = std::function<void(const remedy::ProbeReply&)>;
     using EvidenceDone = std::function<void(const remedy::EvidenceReply&)>;
 
     // systemd::Manager's functions of these names.
@@ -41,6 +42,9 @@ struct Ports {
     std::function<void(
         const std::string& target, const std::string& unit, Duration within, EvidenceDone)>
         evidence;
+    // Runs the plugin of a source of kind exec; letting go of what it gives forgets the run. `done`
+    // never comes at once. Empty: none can be run.
+    std::function<std::shared_ptr<void>(const SourceRule&, ProbeDone)> probe;
     // What a provider's pointer names; empty: pointers cannot be read.
     std::function<ProviderEvent(const ProviderRule&)> pointer;
     // Of the snapshot store; empty: there is none.

@@ -2,6 +2,7 @@
 #include "daemon/daemon.hpp"
 
 #include "daemon/exit_codes.hpp"
+#include "daemon/probe_port.hpp"
 #include "daemon/push_sockets.hpp"
 #include "systemd/notify.hpp"
 
@@ -272,7 +273,9 @@ void Daemon::start_sources() {
         loop_,
         clock_,
         [this](EventBody body) { sensed(std::move(body)); },
-        source::Collector::Loan{.push = push_.get(),
+        source::Collector::Loan{.bus = bus_.get(),
+                                .run_probe = probe_port(*actuator_),
+                                .push = push_.get(),
                                 .alerts = settings_.http_listen.empty() ? nullptr : &alerts_});
 }
 

@@ -77,6 +77,8 @@ std::string execute_frame(const RunAction& effect) {
 
 class ActuatorClient::Impl {
 public:
+    using ProbeDone = std::function<void(const ProbeReply&)>;
+
     Impl(systemd::EventLoop& loop, const Clock& clock, Emit emit, ActuatorClientOptions options)
         : loop_(loop),
           clock_(clock),
@@ -90,6 +92,7 @@ public:
     void settle(const std::string& action);
     void roll_back(const std::string& action);
     void ask_pointer(const std::string& provider);
+    void probe(const std::string& source, ProbeDone done);
 
     [[nodiscard]] bool connected() const { return fd_.get() >= 0; }
     [[nodiscard]] const std::string& trouble() const { return trouble_; }
@@ -103,6 +106,8 @@ private:
         std::optional<Instant> deadline;  // of the answer; set once sent
     };
 
+    void end_probe(const ProbeReply& reply);
+    void refuse_probes(const std::string& why);
     [[nodiscard]] bool full() const {
         return preflights_.size() + executes_.size() + settles_.size() + rollbacks_.size() >=
                options_.max_pending;
@@ -133,8 +138,11 @@ private:
     std::map<std::uint64_t, Instant> preflights_;  // sent, and until when an answer is awaited
     std::map<std::string, Execute> executes_;
     std::map<std::string, Settle> settles_;
-    std::map<std::string, bool> rollbacks_;  // whether sent on this connection
-    std::set<std::string> pointers_;         // asked for, not answered
+    std::map<std::string, bool> rollbacks_;        // whether sent on this connection
+    std::map<std::string, ProbeDone> probes_;      // asked for, by source
+    std::map<std::string, ProbeDone> not_probed_;  // to be told so
+    systemd::LoopSource telling_;
+    std::set<std::string> pointers_;  // asked for, not answered
     std::vector<EventBody> later_;
     systemd::LoopSource io_;
     systemd::LoopSource reconnect_;
@@ -198,6 +206,8 @@ void ActuatorClient::Impl::drop(const std::string& why) {
     for (auto& [action, sent] : rollbacks_) {
         sent = false;
     }
+    not_probed_.merge(std::exchange(probes_, {}));
+    telling_ = loop_.soon([this] { refuse_probes(trouble_); });
     reconnect_ = loop_.at(clock_.now().t + retry_, [this] { connect(); });
     retry_ = std::min(retry_ * 2, options_.max_retry);
     arm_deadline();
@@ -258,6 +268,35 @@ void ActuatorClient::Impl::ask_pointer(const std::string& provider) {
     pointers_.insert(provider);
     if (connected()) {
         send(encode(Request{PointerRequest{provider}}));
+    }
+}
+
+// What was asked for is not asked again on another connection: by then it is old.
+void ActuatorClient::Impl::probe(const std::string& source, ProbeDone done) {
+    if (!connected() || probes_.contains(source)) {
+        not_probed_[source] = std::move(done);
+        telling_ = loop_.soon(
+            [this] { refuse_probes(connected() ? "an earlier probe has not ended" : trouble_); });
+        return;
+    }
+    probes_[source] = std::move(done);
+    send(encode(Request{ProbeRequest{source}}));
+}
+
+void ActuatorClient::Impl::end_probe(const ProbeReply& reply) {
+    const auto asked = probes_.extract(reply.source);
+    if (!asked.empty()) {
+        asked.mapped()(reply);
+    }
+}
+
+void ActuatorClient::Impl::refuse_probes(const std::string& why) {
+    for (const auto& [source, done] : std::exchange(not_probed_, {})) {
+        ProbeReply reply;
+        reply.source = source;
+        reply.code = Refusal::unreachable;
+        reply.detail = why;
+        done(reply);
     }
 }
 
@@ -366,6 +405,8 @@ void ActuatorClient::Impl::take(const std::string& body) {
     } else if (const auto* pointer = std::get_if<ProviderEvent>(&*reply)) {
         pointers_.erase(pointer->provider);
         emit_(*pointer);
+    } else if (const auto* probe = std::get_if<ProbeReply>(&*reply)) {
+        end_probe(*probe);
     } else if (const auto* error = std::get_if<ErrorReply>(&*reply)) {
         trouble_ = std::string(name_of(error->code)) + ": " + error->detail;
     }
@@ -475,6 +516,10 @@ void ActuatorClient::roll_back(const RollBack& effect) {
 
 void ActuatorClient::ask_pointer(const AskPointer& effect) {
     impl_->ask_pointer(effect.provider);
+}
+
+void ActuatorClient::probe(const std::string& source, std::function<void(const ProbeReply&)> done) {
+    impl_->probe(source, std::move(done));
 }
 
 bool ActuatorClient::connected() const {

@@ -49,6 +49,9 @@ public:
     void run(const RunAction& effect);
     void settle(const SettleAction& effect);
     void roll_back(const RollBack& effect);
+    // Runs the plugin of a source. `done` once, never from inside: with the actuator's answer, or
+    // with the refusal `unreachable`. One at a time for each source.
+    void probe(const std::string& source, std::function<void(const ProbeReply&)> done);
     // Answered by a ProviderEvent; asked again on each new connection until it is.
     void ask_pointer(const AskPointer& effect);
 

@@ -250,6 +250,18 @@ std::string write(const EvidenceReply& reply) {
         .frame();
 }
 
+std::string write(const ProbeReply& reply) {
+    return Writer("re", "probe")
+        .text("source", reply.source)
+        .word("code", reply.code)
+        .put("timed_out", reply.timed_out)
+        .put("exit_code", std::int64_t{reply.exit_code})
+        .long_text("output", reply.output, max_probe_output_bytes)
+        .put("cut", reply.cut)
+        .text("detail", reply.detail)
+        .frame();
+}
+
 std::string write(const ErrorReply& reply) {
     return Writer("re", "error").word("code", reply.code).text("detail", reply.detail).frame();
 }
@@ -413,6 +425,17 @@ WireResult<Reply> decode_reply(std::string_view body) {
         reply.id = reader.text("id");
         reply.path = reader.text("path");
         reply.bytes = reader.number<std::uint64_t>("bytes");
+        reply.detail = reader.text("detail");
+        return reader.result<Reply>(std::move(reply));
+    }
+    if (re == "probe") {
+        ProbeReply reply;
+        reply.source = reader.text("source");
+        reply.code = reader.word<Refusal>("code");
+        reply.timed_out = reader.flag("timed_out");
+        reply.exit_code = reader.number<std::int32_t>("exit_code");
+        reply.output = reader.text("output");
+        reply.cut = reader.flag("cut");
         reply.detail = reader.text("detail");
         return reader.result<Reply>(std::move(reply));
     }

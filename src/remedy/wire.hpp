@@ -92,7 +92,7 @@ struct EvidenceRequest {
     std::string target;
     bool operator==(const EvidenceRequest&) const = default;
 };
-// Not available yet; answered by ErrorReply.
+// Run the plugin of a source. Answered by one ProbeReply that names it.
 struct ProbeRequest {
     std::string source;
     bool operator==(const ProbeRequest&) const = default;
@@ -129,8 +129,24 @@ struct EvidenceReply {
     bool operator==(const EvidenceReply&) const = default;
 };
 
+// Of what a plugin prints, the first half of this and the last are kept.
+inline constexpr std::size_t max_probe_output_bytes = 8'192;
+
+// How the plugin of a source ended.
+struct ProbeReply {
+    std::string source;
+    Refusal code = Refusal::none;  // else it was not run
+    bool timed_out = false;
+    std::int32_t exit_code = -1;  // -1: ended by a signal, at the timeout, or not run
+    std::string output;
+    bool cut = false;  // it printed more than that
+    std::string detail;
+    bool operator==(const ProbeReply&) const = default;
+};
+
 // PreflightEvent, ActionEvent and ProviderEvent are the replies as the core takes them.
-using Reply = std::variant<PreflightEvent, ActionEvent, ProviderEvent, EvidenceReply, ErrorReply>;
+using Reply =
+    std::variant<PreflightEvent, ActionEvent, ProviderEvent, EvidenceReply, ProbeReply, ErrorReply>;
 
 // A whole frame. Text that would not fit is cut short (details, blast radius), never the frame.
 [[nodiscard]] std::string encode(const Request& request);

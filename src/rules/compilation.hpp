@@ -72,6 +72,8 @@ struct CompiledTarget {
 
 // What is wrong with a systemd unit's name as a target, or empty.
 [[nodiscard]] std::string_view mistake_in_unit(std::string_view unit);
+// The same for one that is only looked at: it may be protected.
+[[nodiscard]] std::string_view mistake_in_unit_name(std::string_view unit);
 
 // "k of n" with 1 <= k <= n <= 100. False, and an error, when it is not.
 bool read_persistence(Section& section, std::string_view key, Persistence& out);

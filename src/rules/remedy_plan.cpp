@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "rules/remedy_plan.hpp"
 
-#include "rules/duration.hpp"
+#include "rules/program_parts.hpp"
 #include "rules/protected.hpp"
 #include "rules/url.hpp"
 
@@ -19,30 +19,12 @@ using std::chrono::seconds;
 
 constexpr std::size_t max_files = 64;
 constexpr std::size_t max_arguments = 32;
-constexpr std::uint32_t max_tasks = 1'024;
-constexpr std::uint64_t min_memory = 1ULL << 20U;
-constexpr std::uint64_t max_memory = 16ULL << 30U;
 
 // Of a gentle reset that keeps the process: not those that end it.
 constexpr std::array<std::string_view, 4> signals{"SIGHUP", "SIGUSR1", "SIGUSR2", "SIGWINCH"};
 constexpr std::array<std::string_view, 5> methods{"GET", "POST", "PUT", "PATCH", "DELETE"};
 // The basic types of D-Bus that an argument of a rule can have.
 constexpr std::string_view basic_types = "sogbynqiuxtd";
-
-// A program by its absolute path, and its arguments. False when it is not there or wrong.
-bool read_argv(Section& section, std::string_view key, Argv& out) {
-    const Member* member = section.find(key);
-    Argv words;
-    if (member == nullptr || !section.read(key, words)) {
-        return false;
-    }
-    if (words.empty() || !words.front().starts_with('/')) {
-        section.fail_at(*member, "a program by its absolute path is expected, and its arguments");
-        return false;
-    }
-    out = std::move(words);
-    return true;
-}
 
 std::vector<std::string> read_paths(Section& section, std::string_view key) {
     std::vector<std::string> paths;
@@ -191,20 +173,6 @@ Plan read_call(CanonicalText& text, RemedyRule& remedy, Section& section, Read r
         remedy.way_back = WayBack::call;
     }
     return plan;
-}
-
-void read_memory(Section& section, std::uint64_t& out) {
-    std::string size;
-    if (!section.read("memory", size)) {
-        return;
-    }
-    const auto bytes = parse_size(size);
-    if (!bytes || *bytes < min_memory || *bytes > max_memory) {
-        section.fail_at(*section.find("memory"),
-                        bytes ? "1MiB to 16GiB is expected" : bytes.error().message);
-        return;
-    }
-    out = *bytes;
 }
 
 ExecPlan read_exec(CanonicalText& text, RemedyRule& remedy, Section& section) {

@@ -14,14 +14,14 @@ constexpr std::array<Read, enum_names<SourceKind>.size()> readers{
     read_promql,
     read_push,
     nullptr,
-    nullptr,
-    nullptr,
-    nullptr,
+    read_journal,
+    read_pressure,
+    read_cgroup,
     read_file,
     read_tcp,
     read_http_probe,
     read_dns,
-    nullptr,
+    read_exec_probe,
     read_alertmanager,
 };
 

@@ -159,7 +159,7 @@ void read_ladder(TargetRule& target, Section& section, const Compilation& all) {
 
 }  // namespace
 
-std::string_view mistake_in_unit(std::string_view unit) {
+std::string_view mistake_in_unit_name(std::string_view unit) {
     constexpr std::size_t max_unit_bytes = 255;
     const bool plain = std::all_of(unit.begin(), unit.end(), [](char c) {
         return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
@@ -180,6 +180,13 @@ std::string_view mistake_in_unit(std::string_view unit) {
     }
     if (stem.ends_with('@')) {
         return "this is a template; name one of its instances, like \"name@instance.service\"";
+    }
+    return {};
+}
+
+std::string_view mistake_in_unit(std::string_view unit) {
+    if (const auto mistake = mistake_in_unit_name(unit); !mistake.empty()) {
+        return mistake;
     }
     if (is_protected_unit(unit)) {
         return "this unit is protected: primum never touches it, and there is no key to allow it";

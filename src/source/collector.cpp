@@ -2,6 +2,7 @@
 #include "source/collector.hpp"
 
 #include "source/catalog.hpp"
+#include "systemd/manager.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -14,6 +15,7 @@ Collector::Collector(systemd::EventLoop& loop, const Clock& clock, Emit emit)
 Collector::Collector(systemd::EventLoop& loop, const Clock& clock, Emit emit, Loan loan)
     : client_(loop, clock),
       workers_(loop),
+      manager_(loan.bus != nullptr ? std::make_unique<systemd::Manager>(*loan.bus) : nullptr),
       tools_{loop,
              clock,
              client_,
@@ -22,7 +24,8 @@ Collector::Collector(systemd::EventLoop& loop, const Clock& clock, Emit emit, Lo
              std::move(loan.run_probe),
              loan.push,
              &workers_,
-             loan.alerts} {}
+             loan.alerts,
+             manager_.get()} {}
 
 Collector::~Collector() = default;
 

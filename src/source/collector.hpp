@@ -48,6 +48,7 @@ public:
 private:
     HttpClient client_;
     Workers workers_;
+    std::unique_ptr<systemd::Manager> manager_;
     Tools tools_;
     std::map<std::string, std::unique_ptr<Source>, std::less<>> sources_;
     SeriesId first_id_ = 0;  // of the next source that is made: above all ids given so far

@@ -12,7 +12,8 @@
 
 namespace primum::systemd {
 class Bus;
-}
+class Manager;
+}  // namespace primum::systemd
 
 namespace primum::source {
 
@@ -27,6 +28,7 @@ struct ProbeEnd {
     How how = How::not_run;
     int exit_code = -1;
     std::string output;  // bounded
+    bool cut = false;    // there was more
     std::string detail;  // for people
 };
 
@@ -45,6 +47,7 @@ struct Tools {
     PushServer* push = nullptr;   // none: there is no push socket
     Workers* workers = nullptr;   // for what may hang in the kernel
     AlertDesk* alerts = nullptr;  // none: nothing listens for webhooks
+    systemd::Manager* manager = nullptr;
 };
 
 }  // namespace primum::source

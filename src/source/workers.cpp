@@ -36,7 +36,6 @@ struct Workers::Shared {
     void work() {
         std::unique_lock lock{mutex};
         while (true) {
-            ++idle;
             something.wait(lock, [this] { return closing || !waiting.empty(); });
             --idle;
             if (closing) {
@@ -51,6 +50,7 @@ struct Workers::Shared {
             job.work = nullptr;
             lock.lock();
             finished.push_back(job.id);
+            ++idle;
             const std::uint64_t one = 1;
             [[maybe_unused]] const auto told = ::write(wake_fd, &one, sizeof one);
         }
@@ -69,7 +69,7 @@ struct Workers::Shared {
     std::deque<Job> waiting;
     std::vector<std::uint64_t> finished;
     std::size_t alive = 0;
-    std::size_t idle = 0;
+    std::size_t idle = 0;  // those that are about to begin included
     bool closing = false;
 };
 
@@ -96,6 +96,7 @@ Workers::Ticket Workers::run(std::function<void()> work, std::function<void()> d
         sigfillset(&all);
         pthread_sigmask(SIG_SETMASK, &all, &before);
         ++shared_->alive;
+        ++shared_->idle;
         std::thread{[shared = shared_] { shared->work(); }}.detach();
         pthread_sigmask(SIG_SETMASK, &before, nullptr);
     }

@@ -182,8 +182,11 @@ TEST_F(ActuatorTest, EvidenceIsTakenWhenAskedFor) {
     EXPECT_EQ(answer<remedy::EvidenceReply>(remedy::EvidenceRequest{"gateway"}), host_.evidence);
 }
 
-TEST_F(ActuatorTest, ProbesAreNotAvailable) {
-    EXPECT_EQ(answer<remedy::ErrorReply>(remedy::ProbeRequest{"x"}).code, Refusal::not_available);
+TEST_F(ActuatorTest, AProbeOfASourceThatTheRulesDoNotHaveIsRefused) {
+    const auto reply = answer<remedy::ProbeReply>(remedy::ProbeRequest{"x"});
+    EXPECT_EQ(reply.source, "x");
+    EXPECT_EQ(reply.code, Refusal::bad_request);
+    EXPECT_EQ(reply.detail, "the rules have no such source of kind exec");
 }
 
 TEST_F(ActuatorTest, APointerOfNoProviderIsUnknown) {

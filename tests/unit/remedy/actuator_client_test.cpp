@@ -376,5 +376,38 @@ TEST_F(ActuatorClientTest, AnAnswerToNobodysQuestionIsIgnored) {
     EXPECT_TRUE(std::holds_alternative<ActionEvent>(events_[0]));
 }
 
+TEST_F(ActuatorClientTest, AProbeIsAskedForAndItsEndTold) {
+    connect();
+    std::vector<ProbeReply> ends;
+    client_.probe("load", [&](const ProbeReply& reply) { ends.push_back(reply); });
+    const auto requests = asked(1);
+    ASSERT_EQ(requests.size(), 1U);
+    EXPECT_EQ(std::get<ProbeRequest>(requests[0]).source, "load");
+    const ProbeReply other{"other", {}, false, 0, "", false, ""};
+    const ProbeReply end{"load", {}, false, 2, "CRITICAL", false, ""};
+    actuator_.say(Reply{other});
+    actuator_.say(Reply{end});
+    ASSERT_TRUE(until([&] { return !ends.empty(); }));
+    EXPECT_EQ(ends, std::vector<ProbeReply>{end});
+}
+
+TEST_F(ActuatorClientTest, AProbeThatCannotBeAskedForOrIsLostIsUnreachable) {
+    std::vector<ProbeReply> ends;
+    const auto take = [&](const ProbeReply& reply) { ends.push_back(reply); };
+    client_.start();
+    client_.probe("load", take);
+    EXPECT_TRUE(ends.empty());  // never from inside a request
+    ASSERT_TRUE(until([&] { return ends.size() == 1; }));
+    EXPECT_EQ(ends[0].source, "load");
+    EXPECT_EQ(ends[0].code, Refusal::unreachable);
+    actuator_.start();
+    ASSERT_TRUE(until([&] { return client_.connected() && actuator_.take(); }));
+    client_.probe("load", take);
+    asked(1);
+    actuator_.hang_up();
+    ASSERT_TRUE(until([&] { return ends.size() == 2; }));
+    EXPECT_EQ(ends[1].code, Refusal::unreachable);
+}
+
 }  // namespace
 }  // namespace primum::remedy

@@ -115,6 +115,18 @@ TEST(WireTest, PointerAndEvidenceRepliesReadBack) {
     EXPECT_EQ(again(evidence), evidence);
 }
 
+TEST(WireTest, ProbeRepliesReadBack) {
+    const ProbeReply probe{"load", Refusal::none, false, 2, "CRITICAL|a=1\n", true, "detail"};
+    EXPECT_EQ(again(probe), probe);
+    const ProbeReply stopped{"load", Refusal::budget, true, -1, "", false, "enough"};
+    EXPECT_EQ(again(stopped), stopped);
+    // The worst that a plugin can print, with every byte escaped, still fits a frame.
+    ProbeReply worst{std::string(64, 'a'), {}, {}, 0, std::string(20'000, '\1'), true, ""};
+    worst.detail = std::string(9'000, '\2');
+    const auto read = again(worst);
+    EXPECT_EQ(read.output, std::string(max_probe_output_bytes, '\1'));
+}
+
 TEST(WireTest, ErrorRepliesReadBack) {
     const ErrorReply reply{Refusal::not_permitted, "uid 7 may not ask"};
     EXPECT_EQ(again(reply), reply);
