@@ -160,10 +160,10 @@ def run_sim():
 def run_bench():
     """Each measurement is one case."""
     counts = {"passed": 0, "failed": 0, "skipped": 0}
-    scripts = ["nab", "replay", "sim", "ingest", "recovery", "idle"]
+    scripts = ["nab", "replay", "sim", "ingest", "recovery", "idle", "scrapes"]
     if os.geteuid() != 0:
-        print("   recovery and idle are skipped: the box needs root")
-        counts["skipped"] = 2
+        print("   recovery, idle and scrapes are skipped: the box needs root")
+        counts["skipped"] = 3
         scripts = ["nab", "replay", "sim", "ingest"]
     for script in scripts:
         code = run([f"tests/bench/{script}", "--stage", STAGE])

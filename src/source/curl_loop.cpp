@@ -8,6 +8,10 @@
 namespace primum::source {
 namespace {
 
+// Connections kept open between collections, over all sources; libcurl by itself keeps a few times
+// as many as are in use at the moment.
+constexpr long most_idle = 1'024;
+
 void init_library_once() {
     static const CURLcode done = curl_global_init(CURL_GLOBAL_DEFAULT);
     PRIMUM_CHECK(done == CURLE_OK);
@@ -23,6 +27,7 @@ CurlLoop::CurlLoop(systemd::EventLoop& loop, const Clock& clock) : loop_(loop), 
     curl_multi_setopt(multi_, CURLMOPT_SOCKETDATA, this);
     curl_multi_setopt(multi_, CURLMOPT_TIMERFUNCTION, &CurlLoop::on_timer);
     curl_multi_setopt(multi_, CURLMOPT_TIMERDATA, this);
+    curl_multi_setopt(multi_, CURLMOPT_MAXCONNECTS, most_idle);
 }
 
 CurlLoop::~CurlLoop() {

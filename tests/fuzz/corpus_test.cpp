@@ -3,6 +3,7 @@
 #include "frames.hpp"
 #include "promql.hpp"
 #include "push_lines.hpp"
+#include "toml_rules.hpp"
 #include "webhook.hpp"
 
 #include <gtest/gtest.h>
@@ -89,6 +90,16 @@ TEST(CorpusTest, PushedLinesDoNotDependOnHowTheyCome) {
         SCOPED_TRACE(file.filename());
         take_push_lines(bytes_of(file));
         take_cut_and_broken(file, take_push_lines);
+    }
+}
+
+TEST(CorpusTest, RulesAreTakenWholeOrRefusedWithTheirPlaces) {
+    const auto files = corpus("toml_rules");
+    ASSERT_GE(files.size(), 20U);
+    for (const auto& file : files) {
+        SCOPED_TRACE(file.filename());
+        take_rules(bytes_of(file));
+        take_cut_and_broken(file, take_rules);
     }
 }
 
