@@ -71,6 +71,9 @@ Result<std::string, WebhookError> read_labels(dom::object labels, const WebhookL
         if (!is_label_name(name)) {
             return refuse(fmt::format("{} is no name of a label", name));
         }
+        if (value.find('\0') != std::string_view::npos) {
+            return refuse(fmt::format("label {} has a NUL in it", name));
+        }
         read.emplace_back(name, value);
     }
     std::sort(read.begin(), read.end());
