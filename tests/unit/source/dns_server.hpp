@@ -57,17 +57,11 @@ public:
 
     DnsServer(systemd::EventLoop& loop, Answerer answerer)
         : loop_(loop), answerer_(std::move(answerer)) {
-        sockaddr_in address{};
-        address.sin_family = AF_INET;
-        address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-        socklen_t size = sizeof address;
-        auto* plain = reinterpret_cast<sockaddr*>(&address);
-        udp_ = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-        PRIMUM_CHECK(udp_ >= 0 && bind(udp_, plain, size) == 0);
-        PRIMUM_CHECK(getsockname(udp_, plain, &size) == 0);
-        port_ = ntohs(address.sin_port);
-        tcp_ = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-        PRIMUM_CHECK(tcp_ >= 0 && bind(tcp_, plain, size) == 0 && listen(tcp_, 4) == 0);
+        // A port that is free for one of the two may be taken for the other.
+        for (int tries = 0; tries < 50 && !open_both(); ++tries) {
+            close_both();
+        }
+        PRIMUM_CHECK(udp_ >= 0 && tcp_ >= 0);
         datagrams_ = loop_.on_io(udp_, EPOLLIN, [this](std::uint32_t) { take_datagram(); });
         connections_ = loop_.on_io(tcp_, EPOLLIN, [this](std::uint32_t) { take_connection(); });
     }
@@ -77,8 +71,7 @@ public:
         datagrams_.reset();
         connections_.reset();
         stream_.reset();
-        close(udp_);
-        close(tcp_);
+        close_both();
         if (peer_ >= 0) {
             close(peer_);
         }
@@ -88,6 +81,26 @@ public:
     [[nodiscard]] int questions() const { return questions_; }
 
 private:
+    bool open_both() {
+        sockaddr_in address{};
+        address.sin_family = AF_INET;
+        address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+        socklen_t size = sizeof address;
+        auto* plain = reinterpret_cast<sockaddr*>(&address);
+        udp_ = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+        tcp_ = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+        if (udp_ < 0 || tcp_ < 0 || bind(udp_, plain, size) != 0 ||
+            getsockname(udp_, plain, &size) != 0) {
+            return false;
+        }
+        port_ = ntohs(address.sin_port);
+        return bind(tcp_, plain, size) == 0 && listen(tcp_, 4) == 0;
+    }
+    void close_both() {
+        close(std::exchange(udp_, -1));
+        close(std::exchange(tcp_, -1));
+    }
+
     void take_datagram() {
         std::array<char, 2'048> buffer{};
         sockaddr_in from{};
