@@ -48,8 +48,8 @@ indicator.level  = {{ source = "counter", value = {{ rate = 'answers_total', ove
 error = {{ below = 0 }}, trip = "1 of 1" }}
 """
 GOOD = 20
-MOST_LATE = 0.050  # seconds
-MOST_GROWTH = 40  # MB of RSS, with pages of up to 16 MB under way at the same time
+MOST_LATE = 0.5  # seconds: what a bad end takes is longer; the figure itself is printed
+MOST_RESIDENT = 120  # MB: two pages of up to 16 MiB under way, in buffers that double
 
 
 def all_rules():
@@ -119,7 +119,7 @@ class SourcesTest(BoxCase):
             self.assertEqual(source["figures"]["failures"], 0)
             self.assertGreater(source["figures"]["collections"], 40)
         self.assertLessEqual(late, MOST_LATE)
-        self.assertLess(after - before, MOST_GROWTH)
+        self.assertLess(most, MOST_RESIDENT)
         self.assertLessEqual(found["churn"]["figures"]["series"], 1000)
         self.assertEqual(self.actions("of_silent"), [])
 
