@@ -88,6 +88,9 @@ std::string plan_text(const std::string& name, const Json& value) {
     if (!text.empty()) {
         return text;
     }
+    if (name == "agree" && value.present()) {
+        return fmt::format("{} of {}", value["k"].number(), value["n"].number());
+    }
     for (const Json& item : value.items()) {
         text += (text.empty() ? "" : ", ") + plan_text({}, item);
     }
