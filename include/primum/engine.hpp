@@ -52,6 +52,8 @@ struct TargetSummary {
     bool disabled = false;
     bool flapping = false;
     bool breaker = false;  // its own is tripped
+    Sev sev = Sev::sev3;   // of the incident, where there is one
+    bool acknowledged = false;
 };
 
 // Everything that answers "why did you act" and "why did you not".

@@ -104,19 +104,23 @@ enum class OperatorVerb : std::uint8_t {
     acknowledge,
     reset_breaker,
     rollback,
-    mark,  // a candidate's state, by hand
-    note   // of a candidate
+    mark,   // a candidate's state, by hand
+    note,   // of a candidate
+    force,  // a rung of an ill target, now
+    label   // an action: was it justified?
 };
 template <>
-inline constexpr std::array<std::string_view, 9> enum_names<OperatorVerb>{"hold",
-                                                                          "release",
-                                                                          "disable",
-                                                                          "enable",
-                                                                          "acknowledge",
-                                                                          "reset_breaker",
-                                                                          "rollback",
-                                                                          "mark",
-                                                                          "note"};
+inline constexpr std::array<std::string_view, 11> enum_names<OperatorVerb>{"hold",
+                                                                           "release",
+                                                                           "disable",
+                                                                           "enable",
+                                                                           "acknowledge",
+                                                                           "reset_breaker",
+                                                                           "rollback",
+                                                                           "mark",
+                                                                           "note",
+                                                                           "force",
+                                                                           "label"};
 
 // A person's command, already authorised. Answered by an OperatorReply effect with the same ticket.
 struct OperatorEvent {
@@ -124,13 +128,16 @@ struct OperatorEvent {
     OperatorVerb verb = OperatorVerb::hold;
     std::string target;  // empty: all targets (hold, release, disable, enable), the host's breaker
     std::uint64_t incident = 0;                      // of acknowledge
-    std::string action;                              // of rollback
+    std::string action;                              // of rollback and label
+    Level level = Level::steady;                     // of force
+    ActionLabel label = ActionLabel::none;           // of label
     std::string provider;                            // of mark and note
     std::string candidate;                           // of mark and note
     CandidateState state = CandidateState::unknown;  // of mark
     Duration length{0};  // of hold, disable and mark: how long; mandatory
     std::string reason;  // mandatory
     std::uint32_t uid = 0;
+    Caller caller;
 };
 
 enum class HostChange : std::uint8_t {

@@ -54,6 +54,10 @@ struct IncidentRecord {
     bool in_other_hands = false;  // somebody else stopped the unit; nothing has started it since
     Stamp held_back_since;        // a guard has held the rung back since; zero: none does
     std::uint32_t changes = 0;    // how often it got ill and well, for the guard `flapping`
+    Sev sev = Sev::sev3;
+    Stamp acknowledged;                          // by the first person; zero: by nobody
+    std::uint32_t acknowledged_by = UINT32_MAX;  // uid
+    std::uint32_t overdue = 0;                   // pages for want of an acknowledgement, so far
     bool operator==(const IncidentRecord&) const = default;
 };
 
@@ -133,6 +137,14 @@ struct HoldRecord {
     bool released = false;
 };
 
+// Who a command came from, beside the uid; as the bus and the kernel know it, for the record.
+struct Caller {
+    std::uint32_t pid = 0;  // 0: not known
+    std::string unit;       // the systemd unit the process runs in, or empty
+    std::string session;    // the logind session, or empty
+    bool operator==(const Caller&) const = default;
+};
+
 // What a person asked for, and what came of it.
 struct OperatorRecord {
     Stamp at;
@@ -143,6 +155,10 @@ struct OperatorRecord {
     std::string reason;
     bool accepted = false;
     std::string message;
+    std::string action;                     // of rollback and label
+    Level level = Level::steady;            // of force
+    ActionLabel label = ActionLabel::none;  // of label
+    Caller caller;
 };
 
 // What an indicator has learnt to be normal; written again now and then, and at most hourly.

@@ -174,6 +174,22 @@ struct BreakerRule {
     bool operator==(const BreakerRule&) const = default;
 };
 
+// How grave an open incident is, and how soon a person should have acknowledged it.
+//
+// SEV-1: exhausted, a tripped breaker, a failed rollback, or fallback reached; or open for
+// `sev1_after`. SEV-2: failover or restart reached, or open for `sev2_after`. Else SEV-3. An
+// incident in which nothing is enforced (dry-run, observe) rises by its age only. An
+// acknowledgement that is overdue pages again, each time after twice the wait before, at most
+// `max_overdue` times.
+struct ResponseRule {
+    Duration sev2_after{std::chrono::minutes{30}};
+    Duration sev1_after{std::chrono::hours{2}};
+    std::array<Duration, 3> respond{
+        std::chrono::minutes{15}, std::chrono::hours{1}, std::chrono::hours{8}};  // by Sev
+    std::uint32_t max_overdue = 4;
+    bool operator==(const ResponseRule&) const = default;
+};
+
 // The part of the daemon's settings that decisions depend on.
 struct DecisionSettings {
     Mode mode = Mode::dry_run;  // the ceiling for every target
@@ -182,6 +198,7 @@ struct DecisionSettings {
     std::array<std::optional<Budget>, level_count> per_level;
     Duration max_hold{std::chrono::hours{24}};
     BreakerRule breaker;
+    ResponseRule response;
 };
 
 struct RuleSet {

@@ -241,16 +241,29 @@ enum class PageKind : std::uint8_t {
     awaiting_data,
     source_failed,
     demoted,  // a remedy that does not beat waiting is not used any more
+    overdue,  // nobody has acknowledged the incident within its response target
 };
 template <>
-inline constexpr std::array<std::string_view, 8> enum_names<PageKind>{"exhausted",
+inline constexpr std::array<std::string_view, 9> enum_names<PageKind>{"exhausted",
                                                                       "stalled",
                                                                       "ambiguous",
                                                                       "rollback_failed",
                                                                       "breaker",
                                                                       "awaiting_data",
                                                                       "source_failed",
-                                                                      "demoted"};
+                                                                      "demoted",
+                                                                      "overdue"};
+
+// How grave an incident is for people, the gravest first; it only ever rises. See ResponseRule.
+enum class Sev : std::uint8_t { sev1, sev2, sev3 };
+template <>
+inline constexpr std::array<std::string_view, 3> enum_names<Sev>{"SEV-1", "SEV-2", "SEV-3"};
+
+// A person's word on an action, after the fact.
+enum class ActionLabel : std::uint8_t { none, justified, unjustified };
+template <>
+inline constexpr std::array<std::string_view, 3> enum_names<ActionLabel>{
+    "none", "justified", "unjustified"};
 
 // Why a collection of a source failed: SourceEvent::error_class in its one spelling.
 enum class SourceFailure : std::uint8_t {

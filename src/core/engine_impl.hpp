@@ -142,6 +142,7 @@ private:
     void acknowledge(const OperatorEvent& event);
     void reset_breaker(const OperatorEvent& event);
     void roll_back(const OperatorEvent& command);
+    void label(const OperatorEvent& command);
     void roll_back_flight(const OperatorEvent& command, TargetState& target);
     // The code and the words with which a rollback is refused, if it is; `action` may be null.
     [[nodiscard]] std::optional<std::pair<std::string, std::string>> refuse_roll_back(

@@ -41,9 +41,9 @@ void Engine::Impl::take(const OperatorEvent& event) {
         return;
     }
     const bool of_provider = event.verb == OperatorVerb::mark || event.verb == OperatorVerb::note;
-    const bool names_target = event.verb != OperatorVerb::acknowledge &&
-                              event.verb != OperatorVerb::rollback && !of_provider &&
-                              !event.target.empty();
+    const bool names_target =
+        event.verb != OperatorVerb::acknowledge && event.verb != OperatorVerb::rollback &&
+        event.verb != OperatorVerb::label && !of_provider && !event.target.empty();
     if (names_target && !targets_.contains(event.target)) {
         reply(event,
               false,
@@ -76,6 +76,12 @@ void Engine::Impl::take(const OperatorEvent& event) {
         case OperatorVerb::mark:
         case OperatorVerb::note:
             mark_or_note(event);
+            break;
+        case OperatorVerb::force:
+            reply(event, false, "not_available", "this version cannot force a level");
+            break;
+        case OperatorVerb::label:
+            label(event);
             break;
     }
 }
@@ -238,6 +244,29 @@ void Engine::Impl::roll_back_flight(const OperatorEvent& command, TargetState& t
     }
 }
 
+void Engine::Impl::label(const OperatorEvent& command) {
+    OperatorEvent event = command;  // its record names the target and incident of the action
+    const auto* action = world_.actions.find(event.action);
+    if (action != nullptr) {
+        event.target = action->target;
+        event.incident = action->incident;
+    } else if (!is_ours(event.action, world_.ledger_uuid, world_.next_action)) {
+        reply(event,
+              false,
+              "unknown_action",
+              "there is no action \"" + event.action + "\"; the actions verb shows them");
+        return;
+    }
+    if (event.label == ActionLabel::none) {
+        reply(event, false, "no_label", "an action is justified or unjustified");
+        return;
+    }
+    reply(event,
+          true,
+          "ok",
+          "action " + event.action + " is labelled " + std::string{name_of(event.label)});
+}
+
 // As the rules in force have it; null when they do not have it any more.
 const RemedyRule* Engine::Impl::remedy_of(const core::RememberedAction& action) const {
     const auto target = targets_.find(action.target);
@@ -296,6 +325,10 @@ void Engine::Impl::reply(const OperatorEvent& event,
     record.reason = event.reason;
     record.accepted = accepted;
     record.message = message;
+    record.action = event.action;
+    record.level = event.level;
+    record.label = event.label;
+    record.caller = event.caller;
     world_.record(std::move(record));
     world_.emit(OperatorReply{event.ticket, accepted, std::move(code), std::move(message), hold});
 }

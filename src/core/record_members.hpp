@@ -72,7 +72,11 @@ struct Members<IncidentRecord> {
                       it.paged,
                       it.in_other_hands,
                       it.held_back_since,
-                      it.changes);
+                      it.changes,
+                      it.sev,
+                      it.acknowledged,
+                      it.acknowledged_by,
+                      it.overdue);
     }
 };
 template <>

@@ -195,9 +195,16 @@ struct Members<BreakerRule> {
     }
 };
 template <>
+struct Members<ResponseRule> {
+    static void list(auto& archive, auto& it) {
+        archive.whole(it, it.sev2_after, it.sev1_after, it.respond, it.max_overdue);
+    }
+};
+template <>
 struct Members<DecisionSettings> {
     static void list(auto& archive, auto& it) {
-        archive.whole(it, it.mode, it.in_flight, it.host, it.per_level, it.max_hold, it.breaker);
+        archive.whole(
+            it, it.mode, it.in_flight, it.host, it.per_level, it.max_hold, it.breaker, it.response);
     }
 };
 template <>

@@ -67,6 +67,10 @@ void describe(V& v, T& x) {
     v.maybe("in_other_hands", x.in_other_hands);
     v.maybe("held_back_since", x.held_back_since);
     v.maybe("changes", x.changes);
+    v.maybe("sev", x.sev, Sev::sev3);
+    v.maybe("acknowledged", x.acknowledged);
+    v.maybe("acknowledged_by", x.acknowledged_by, nobody);
+    v.maybe("overdue", x.overdue);
 }
 
 template <class V, Is<DecisionRecord> T>
@@ -141,13 +145,24 @@ void describe(V& v, T& x) {
     v.maybe("released", x.released);
 }
 
+template <class V, Is<Caller> T>
+void describe(V& v, T& x) {
+    v.maybe("pid", x.pid);
+    v.maybe("unit", x.unit);
+    v.maybe("session", x.session);
+}
+
 template <class V, Is<OperatorRecord> T>
 void describe(V& v, T& x) {
     v.field("at", x.at);
     v.field("verb", x.verb);
     v.maybe("target", x.target);
     v.maybe("incident", x.incident);
+    v.maybe("action", x.action);
+    v.maybe("level", x.level, Level::steady);
+    v.maybe("label", x.label, ActionLabel::none);
     v.field("uid", x.uid);
+    v.maybe("caller", x.caller, Caller{});
     v.maybe("reason", x.reason);
     v.field("accepted", x.accepted);
     v.maybe("message", x.message);

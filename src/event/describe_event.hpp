@@ -105,12 +105,15 @@ void describe(V& v, T& x) {
     v.maybe("target", x.target);
     v.maybe("incident", x.incident);
     v.maybe("action", x.action);
+    v.maybe("level", x.level, Level::steady);
+    v.maybe("label", x.label, ActionLabel::none);
     v.maybe("provider", x.provider);
     v.maybe("candidate", x.candidate);
     v.maybe("state", x.state, CandidateState::unknown);
     v.maybe("length", x.length);
     v.maybe("reason", x.reason);
     v.field("uid", x.uid);
+    v.maybe("caller", x.caller, Caller{});
 }
 
 template <class V, Is<HostEvent> T>

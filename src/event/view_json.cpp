@@ -115,6 +115,7 @@ void describe(V& v, T& x) {
     v.field("host_actions_used", x.host_actions_used);
     v.field("host_budget", x.host_budget);
     v.field("holds", x.holds);
+    v.field("breakers", x.breakers);
     v.field("busy", x.busy);
 }
 

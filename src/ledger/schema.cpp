@@ -232,7 +232,23 @@ CREATE TABLE provider_states(
 ) STRICT, WITHOUT ROWID;
 )sql";
 
-constexpr std::array<const char*, 3> migrations{version_1, version_2, version_3};
+// How grave an incident is, and who has seen it; who a command came from.
+constexpr const char* version_4 = R"sql(
+ALTER TABLE incidents ADD COLUMN sev TEXT NOT NULL DEFAULT 'SEV-3';
+ALTER TABLE incidents ADD COLUMN acknowledged_t_us INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE incidents ADD COLUMN acknowledged_wall_us INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE incidents ADD COLUMN acknowledged_by INTEGER NOT NULL DEFAULT 4294967295;
+ALTER TABLE incidents ADD COLUMN overdue INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE operator_commands ADD COLUMN action TEXT NOT NULL DEFAULT '';
+ALTER TABLE operator_commands ADD COLUMN level TEXT NOT NULL DEFAULT 'steady';
+ALTER TABLE operator_commands ADD COLUMN label TEXT NOT NULL DEFAULT 'none';
+ALTER TABLE operator_commands ADD COLUMN pid INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE operator_commands ADD COLUMN unit TEXT NOT NULL DEFAULT '';
+ALTER TABLE operator_commands ADD COLUMN session TEXT NOT NULL DEFAULT '';
+CREATE INDEX operator_commands_action ON operator_commands(action, id) WHERE action <> '';
+)sql";
+
+constexpr std::array<const char*, 4> migrations{version_1, version_2, version_3, version_4};
 
 }  // namespace
 

@@ -151,7 +151,8 @@ LedgerResult<void> Store::probe() {
 LedgerResult<void> Store::put(const IncidentRecord& record) {
     constexpr std::string_view sql = R"sql(
 INSERT INTO incidents VALUES(?1, ?2, ?3, ?4, ?18, ?5, ?6, ?18, ?7, ?8, ?19,
-    ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?20, ?21, ?22, ?23, ?24, ?25, ?26)
+    ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?20, ?21, ?22, ?23, ?24, ?25, ?26,
+    ?27, ?28, ?29, ?30, ?31)
 ON CONFLICT(id) DO UPDATE SET
     target = excluded.target,
     updated_t_us = excluded.updated_t_us,
@@ -166,7 +167,10 @@ ON CONFLICT(id) DO UPDATE SET
     dry_attempts = excluded.dry_attempts, exhausted_code = excluded.exhausted_code,
     paged = excluded.paged, in_other_hands = excluded.in_other_hands,
     held_back_t_us = excluded.held_back_t_us, held_back_wall_us = excluded.held_back_wall_us,
-    changes = excluded.changes
+    changes = excluded.changes, sev = excluded.sev,
+    acknowledged_t_us = excluded.acknowledged_t_us,
+    acknowledged_wall_us = excluded.acknowledged_wall_us,
+    acknowledged_by = excluded.acknowledged_by, overdue = excluded.overdue
 )sql";
     const bool closed = record.closed != Stamp{};
     return execute(sql,
@@ -195,7 +199,12 @@ ON CONFLICT(id) DO UPDATE SET
                    record.in_other_hands,
                    to_us(record.held_back_since.t),
                    to_us(record.held_back_since.wall),
-                   record.changes);
+                   record.changes,
+                   name_of(record.sev),
+                   to_us(record.acknowledged.t),
+                   to_us(record.acknowledged.wall),
+                   record.acknowledged_by,
+                   record.overdue);
 }
 
 LedgerResult<void> Store::put(const DecisionRecord& record) {
@@ -321,17 +330,25 @@ ON CONFLICT(id) DO UPDATE SET
 }
 
 LedgerResult<void> Store::put(const OperatorRecord& record) {
-    return execute("INSERT INTO operator_commands VALUES(NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                   to_us(record.at.t),
-                   to_us(record.at.wall),
-                   options_.boot_id,
-                   record.verb,
-                   record.target,
-                   record.incident,
-                   record.uid,
-                   record.reason,
-                   record.accepted,
-                   record.message);
+    return execute(
+        "INSERT INTO operator_commands"
+        " VALUES(NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        to_us(record.at.t),
+        to_us(record.at.wall),
+        options_.boot_id,
+        record.verb,
+        record.target,
+        record.incident,
+        record.uid,
+        record.reason,
+        record.accepted,
+        record.message,
+        record.action,
+        name_of(record.level),
+        name_of(record.label),
+        record.caller.pid,
+        record.caller.unit,
+        record.caller.session);
 }
 
 LedgerResult<void> Store::put(const BaselineRecord& record) {

@@ -16,7 +16,8 @@ constexpr std::string_view incident_columns =
     "id, target, opened_t_us, opened_wall_us, opened_boot, updated_t_us, updated_wall_us,"
     "updated_boot, closed_t_us, closed_wall_us, closed_boot, open, dry_run, level, peak, phase,"
     "reason, spent, helped, attempts, dry_attempts, exhausted_code,"
-    "paged, in_other_hands, held_back_t_us, held_back_wall_us, changes";
+    "paged, in_other_hands, held_back_t_us, held_back_wall_us, changes,"
+    "sev, acknowledged_t_us, acknowledged_wall_us, acknowledged_by, overdue";
 
 constexpr std::string_view action_columns =
     "sequence, id, coalesce(incident, 0), target, unit, level, remedy_index, kind, plan_digest,"
@@ -31,7 +32,10 @@ void read_row(RowReader& row, RestoredIncident& value) {
     row.read_all(i.dry_attempts, i.exhausted_code, i.paged, i.in_other_hands);
     i.held_back_since.t = instant_from_us(row.integer());
     i.held_back_since.wall = wall_from_us(row.integer());
-    row.read(i.changes);
+    row.read_all(i.changes, i.sev);
+    i.acknowledged.t = instant_from_us(row.integer());
+    i.acknowledged.wall = wall_from_us(row.integer());
+    row.read_all(i.acknowledged_by, i.overdue);
     i.opened = value.opened.at;
     i.updated = value.updated.at;
     i.closed = value.closed.at;
@@ -70,6 +74,7 @@ void read_row(RowReader& row, TransitionRecord& t) {
 void read_row(RowReader& row, OperatorRecord& o) {
     StoredStamp at;
     row.read_all(at, o.verb, o.target, o.incident, o.uid, o.reason, o.accepted, o.message);
+    row.read_all(o.action, o.level, o.label, o.caller.pid, o.caller.unit, o.caller.session);
     o.at = at.at;
 }
 
@@ -284,7 +289,8 @@ LedgerResult<std::vector<RestoredAction>> Store::actions(Page page) {
 LedgerResult<std::vector<OperatorRecord>> Store::operator_commands(Page page) {
     return select<OperatorRecord>(
         "SELECT at_t_us, at_wall_us, at_boot, verb, target, incident, uid, reason, accepted,"
-        " message FROM operator_commands WHERE id < ? ORDER BY id DESC LIMIT ?",
+        " message, action, level, label, pid, unit, session FROM operator_commands WHERE id < ? "
+        "ORDER BY id DESC LIMIT ?",
         before_of(page),
         limit_of(page));
 }

@@ -165,6 +165,13 @@ void seal(RuleSet& rules) {
     text.add("breaker", rules.settings.breaker.window);
     text.add("worse", rules.settings.breaker.worse);
     text.add("no_effect", rules.settings.breaker.no_effect);
+    const ResponseRule& response = rules.settings.response;
+    text.add("sev2_after", response.sev2_after);
+    text.add("sev1_after", response.sev1_after);
+    for (const Duration& respond : response.respond) {
+        text.add("respond", respond);
+    }
+    text.add("max_overdue", response.max_overdue);
     for (SourceRule& source : rules.sources) {
         source.digest = source_digest(source);
         text.add("source", source.digest);

@@ -161,6 +161,22 @@ void read_hold(Section& top, DecisionSettings& decision) {
     }
 }
 
+void read_response(Section& top, ResponseRule& response) {
+    auto section = top.table("incidents");
+    if (!section) {
+        return;
+    }
+    constexpr auto longest = hours{24 * 31};
+    section->read("sev2_after", response.sev2_after, {std::chrono::minutes{1}, longest});
+    section->read("sev1_after", response.sev1_after, {std::chrono::minutes{1}, longest});
+    constexpr std::array keys{"sev1_respond", "sev2_respond", "sev3_respond"};
+    for (std::size_t i = 0; i < keys.size(); ++i) {
+        section->read(keys.at(i), response.respond.at(i), {std::chrono::minutes{1}, longest});
+    }
+    section->read("max_overdue", response.max_overdue, {0, 16});
+    section->refuse_unknown_keys();
+}
+
 void read_notify(Section& top, Settings& settings) {
     auto notify = top.table("notify");
     if (!notify) {
@@ -190,6 +206,7 @@ SettingsLoad parse_settings(std::string_view text, const std::string& file) {
         read_budgets(top, load.settings.decision);
         read_breaker(top, load.settings.decision.breaker);
         read_hold(top, load.settings.decision);
+        read_response(top, load.settings.decision.response);
         read_notify(top, load.settings);
         top.refuse_unknown_keys();
     }

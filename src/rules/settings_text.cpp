@@ -32,6 +32,16 @@ std::string decision_settings_text(const Settings& settings) {
                        decision.breaker.worse,
                        decision.breaker.no_effect);
     out += fmt::format("[hold]\nmax = \"{}\"\n", format_duration(decision.max_hold));
+    const ResponseRule& response = decision.response;
+    out += fmt::format(
+        "[incidents]\nsev2_after = \"{}\"\nsev1_after = \"{}\"\nsev1_respond = \"{}\"\n"
+        "sev2_respond = \"{}\"\nsev3_respond = \"{}\"\nmax_overdue = {}\n",
+        format_duration(response.sev2_after),
+        format_duration(response.sev1_after),
+        format_duration(response.respond[0]),
+        format_duration(response.respond[1]),
+        format_duration(response.respond[2]),
+        response.max_overdue);
     return out;
 }
 
