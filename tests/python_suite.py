@@ -65,6 +65,11 @@ class Cases(unittest.TestResult):
         print(self.errors[-1][1], flush=True)
         self._explain(test)
 
+    def addSubTest(self, test, subtest, err):
+        super().addSubTest(test, subtest, err)
+        if err is not None:
+            self._say("FAIL", subtest, str(err[1]))
+
     def counts(self):
         """How many cases ended how. Two faults of one case are one failed case."""
         failed = {test.id() for test, _ in self.failures + self.errors}
