@@ -2,6 +2,7 @@
 """The Debian packages of this tree: built by packaging/build-packages, once for one state of it."""
 
 import fcntl
+import functools
 import hashlib
 import re
 import shutil
@@ -35,6 +36,7 @@ def _state_of_the_tree():
     return digest.hexdigest()
 
 
+@functools.cache
 def built():
     """The directory with the packages of this tree; builds them where that has not been done."""
     OUTPUT.mkdir(parents=True, exist_ok=True)
