@@ -201,7 +201,7 @@ def run_suite(suite, names):
     if suite == "bench":
         return run_bench()
     # Box cases mostly wait, and boxes do not meet: two at a time.
-    return run_python_suite(suite, names, parts=2 if suite == "box" else 1)
+    return run_python_suite(suite, names, parts=2 if suite in ("box", "package") else 1)
 
 
 def sentence(counts):
