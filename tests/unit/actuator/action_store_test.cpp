@@ -296,34 +296,64 @@ TEST_F(ActionStoreTest, AWayBackThatCannotBeReadKeepsEverything) {
     EXPECT_FALSE(needed->has_value());
 }
 
-// A database of the first version, with its rows.
+// Databases as earlier versions wrote them.
+constexpr const char* of_the_first_version = R"sql(
+CREATE TABLE actions (id TEXT PRIMARY KEY, state TEXT NOT NULL CHECK (state IN
+    ('started', 'finished', 'tombstone')), target TEXT NOT NULL, unit TEXT NOT NULL,
+    level TEXT NOT NULL, kind TEXT NOT NULL, operator_uid INTEGER NOT NULL, boot_id TEXT NOT NULL,
+    started_us INTEGER NOT NULL, started_wall_us INTEGER NOT NULL, finished_us INTEGER NOT NULL,
+    finished_wall_us INTEGER NOT NULL, timeout_us INTEGER NOT NULL,
+    invocation_before TEXT NOT NULL, invocation_after TEXT NOT NULL, job TEXT NOT NULL,
+    result TEXT NOT NULL, refusal TEXT NOT NULL, detail TEXT NOT NULL, late_result TEXT NOT NULL)
+    STRICT, WITHOUT ROWID;
+CREATE INDEX actions_by_state ON actions (state);
+CREATE INDEX actions_by_start ON actions (started_wall_us);
+INSERT INTO actions VALUES ('a-1', 'started', 'gateway', 'gateway.service', 'restart', 'restart',
+    4294967295, 'this', 100000000, 5, 0, 0, 90000000, 'aa', '',
+    '/org/freedesktop/systemd1/job/7', 'none', 'none', '', '');
+PRAGMA user_version = 1;
+)sql";
+constexpr const char* of_the_second_version = R"sql(
+ALTER TABLE actions ADD COLUMN acting        INTEGER NOT NULL DEFAULT 1;
+ALTER TABLE actions ADD COLUMN order_text    TEXT NOT NULL DEFAULT '';
+ALTER TABLE actions ADD COLUMN way_back      TEXT NOT NULL DEFAULT '';
+ALTER TABLE actions ADD COLUMN evidence      TEXT NOT NULL DEFAULT '';
+ALTER TABLE actions ADD COLUMN snapshots     TEXT NOT NULL DEFAULT '';
+ALTER TABLE actions ADD COLUMN stored_before INTEGER NOT NULL DEFAULT 4294967295;
+ALTER TABLE actions ADD COLUMN stored_after  INTEGER NOT NULL DEFAULT 4294967295;
+ALTER TABLE actions ADD COLUMN lost_state    INTEGER NOT NULL DEFAULT 0;
+CREATE TABLE rollbacks (action TEXT PRIMARY KEY REFERENCES actions (id) ON DELETE CASCADE,
+    state TEXT NOT NULL CHECK (state IN ('started', 'done', 'failed')), acting INTEGER NOT NULL,
+    code TEXT NOT NULL, detail TEXT NOT NULL, conflict TEXT NOT NULL,
+    invocation_before TEXT NOT NULL, boot_id TEXT NOT NULL, started_us INTEGER NOT NULL,
+    started_wall_us INTEGER NOT NULL, finished_us INTEGER NOT NULL,
+    finished_wall_us INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+CREATE INDEX rollbacks_by_state ON rollbacks (state);
+UPDATE actions SET acting = 0, evidence = 'e-1';
+INSERT INTO rollbacks VALUES ('a-1', 'done', 1, 'none', 'put back', '', 'aa', 'this', 6, 7, 8, 9);
+PRAGMA user_version = 2;
+)sql";
+
 TEST(ActionStoreSchemaTest, WhatAnEarlierVersionWroteIsKept) {
-    const TemporaryDirectory directory;
-    {
-        auto database = ledger::Database::open(directory.path("actuator.db"));
-        ASSERT_TRUE(database.has_value());
-        ASSERT_TRUE(database->exec(
-            "CREATE TABLE actions (id TEXT PRIMARY KEY, state TEXT NOT NULL CHECK (state IN "
-            "('started', 'finished', 'tombstone')), target TEXT NOT NULL, unit TEXT NOT NULL, "
-            "level TEXT NOT NULL, kind TEXT NOT NULL, operator_uid INTEGER NOT NULL, boot_id TEXT "
-            "NOT NULL, started_us INTEGER NOT NULL, started_wall_us INTEGER NOT NULL, finished_us "
-            "INTEGER NOT NULL, finished_wall_us INTEGER NOT NULL, timeout_us INTEGER NOT NULL, "
-            "invocation_before TEXT NOT NULL, invocation_after TEXT NOT NULL, job TEXT NOT NULL, "
-            "result TEXT NOT NULL, refusal TEXT NOT NULL, detail TEXT NOT NULL, late_result TEXT "
-            "NOT NULL) STRICT, WITHOUT ROWID;"
-            "INSERT INTO actions VALUES ('a-1', 'started', 'gateway', 'gateway.service', "
-            "'restart', 'restart', 4294967295, 'this', 100000000, 5, 0, 0, 90000000, 'aa', '', "
-            "'/org/freedesktop/systemd1/job/7', 'none', 'none', '', '');"
-            "PRAGMA user_version = 1"));
+    for (const bool newer : {false, true}) {
+        SCOPED_TRACE(newer ? "version 2" : "version 1");
+        const TemporaryDirectory directory;
+        {
+            auto database = ledger::Database::open(directory.path("actuator.db"));
+            ASSERT_TRUE(database.has_value());
+            ASSERT_TRUE(database->exec(of_the_first_version));
+            ASSERT_TRUE(!newer || database->exec(of_the_second_version));
+        }
+        auto store = ActionStore::open(directory.path("actuator.db"), "this");
+        ASSERT_TRUE(store.has_value()) << store.error().message;
+        const auto row = store->find("a-1");
+        ASSERT_TRUE(row.has_value() && row->has_value());
+        EXPECT_EQ((**row).job, "/org/freedesktop/systemd1/job/7");
+        EXPECT_EQ((**row).acting, !newer) << "of the first version it may have begun";
+        EXPECT_EQ((**row).facts.evidence, newer ? "e-1" : "");
+        EXPECT_EQ(store->unfinished()->size(), 1U);
+        EXPECT_EQ(store->find_rollback("a-1")->has_value(), newer);
     }
-    auto store = ActionStore::open(directory.path("actuator.db"), "this");
-    ASSERT_TRUE(store.has_value()) << store.error().message;
-    const auto row = store->find("a-1");
-    ASSERT_TRUE(row.has_value() && row->has_value());
-    EXPECT_EQ((**row).job, "/org/freedesktop/systemd1/job/7");
-    EXPECT_TRUE((**row).acting) << "its effect may have begun";
-    EXPECT_EQ((**row).facts, ActionFacts{});
-    EXPECT_EQ(store->unfinished()->size(), 1U);
 }
 
 TEST(LazyStoreTest, IsTriedAgainWhileItCannotBeOpened) {
