@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include "http/server.hpp"
 
+#include "http/host_guard.hpp"
 #include "http/listen_socket.hpp"
+#include "http/response.hpp"
 
 #include <primum/check.hpp>
 
@@ -9,6 +11,7 @@
 
 #include <charconv>
 #include <map>
+#include <set>
 #include <utility>
 
 #include <microhttpd.h>
@@ -17,37 +20,9 @@
 namespace primum::http {
 namespace {
 
-struct Response {
-    MHD_Response* raw;
-
-    explicit Response(const Reply& reply)
-        // MHD copies the body; it does not write to what it is given.
-        : raw(MHD_create_response_from_buffer(reply.body.size(),
-                                              const_cast<char*>(reply.body.data()),  // NOLINT
-                                              MHD_RESPMEM_MUST_COPY)) {
-        PRIMUM_CHECK(raw != nullptr);
-        header(MHD_HTTP_HEADER_CONTENT_TYPE, reply.content_type.c_str());
-        header("X-Content-Type-Options", "nosniff");
-    }
-    Response(const Response&) = delete;
-    Response& operator=(const Response&) = delete;
-    ~Response() { MHD_destroy_response(raw); }
-
-    void header(const char* name, const char* value) const {
-        PRIMUM_CHECK(MHD_add_response_header(raw, name, value) == MHD_YES);
-    }
-};
-
 constexpr std::string_view only_get = "only GET and HEAD\n";
-
-std::string_view header_of(MHD_Connection* connection, const char* name) {
-    const char* value = MHD_lookup_connection_value(connection, MHD_HEADER_KIND, name);
-    return value != nullptr ? std::string_view{value} : std::string_view{};
-}
-
-Reply text_reply(unsigned status, std::string_view text) {
-    return {status, Reply{}.content_type, std::string{text}};
-}
+constexpr std::string_view wrong_host =
+    "this page is asked for by an address of this host, or as localhost\n";
 
 // A POST that is being read.
 struct Upload {
@@ -55,6 +30,27 @@ struct Upload {
     std::string body;
     std::size_t expected = 0;  // bytes of the body that count against the limit of all
 };
+
+// A request from its head to the end of its reply.
+struct Exchange {
+    std::unique_ptr<Upload> upload;
+    MHD_Connection* connection = nullptr;
+    bool asked = false;      // the handler has been called
+    bool suspended = false;  // the connection waits for the answer
+    std::optional<Reply> reply;
+};
+using SharedExchange = std::shared_ptr<Exchange>;
+
+// MHD_GET_ARGUMENT_KIND, as MHD gives them: decoded.
+MHD_Result add_argument(void* query, MHD_ValueKind /*kind*/, const char* name, const char* value) {
+    (*static_cast<decltype(Request::query)*>(query))[name] = value != nullptr ? value : "";
+    return MHD_YES;
+}
+
+bool is_beneath(std::string_view path, std::string_view top) {
+    return path.starts_with(top) &&
+           (path.size() == top.size() || top.back() == '/' || path[top.size()] == '/');
+}
 
 }  // namespace
 
@@ -66,14 +62,25 @@ public:
     ~Impl() {
         io_.reset();
         timer_.reset();
-        if (daemon_ != nullptr) {
-            MHD_stop_daemon(daemon_);  // closes the listening socket as well
+        wake_.reset();
+        if (daemon_ == nullptr) {
+            return;
         }
+        closing_ = true;
+        while (!suspended_.empty()) {  // MHD may not be stopped while one is suspended
+            resume(**suspended_.begin(), text_reply(MHD_HTTP_SERVICE_UNAVAILABLE, "ending\n"));
+        }
+        wake_.reset();
+        MHD_run(daemon_);
+        MHD_stop_daemon(daemon_);  // closes the listening socket as well
     }
 
-    Result<void, HttpError> start(ListenSocket socket, const ServerLimits& limits) {
+    Result<void, HttpError> start(ListenSocket socket,
+                                  const ServerLimits& limits,
+                                  bool only_loopback) {
         limits_ = limits;
-        daemon_ = MHD_start_daemon(MHD_USE_EPOLL,
+        only_loopback_ = only_loopback;
+        daemon_ = MHD_start_daemon(MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME,
                                    0,
                                    nullptr,
                                    nullptr,
@@ -104,6 +111,9 @@ public:
 
     void handle(std::string path, Handler handler) {
         handlers_.insert_or_assign(std::move(path), std::move(handler));
+    }
+    void handle_beneath(std::string path, LaterHandler handler) {
+        beneath_.insert_or_assign(std::move(path), std::move(handler));
     }
     void handle_posts(std::string path, PostHandler handler) {
         posts_path_ = std::move(path);
@@ -146,15 +156,20 @@ private:
                                  std::size_t* upload_bytes,
                                  void** state) {
         auto* server = static_cast<Impl*>(self);
+        const bool is_head = *state == nullptr;
+        if (is_head) {
+            *state = new SharedExchange{std::make_shared<Exchange>()};  // NOLINT: see on_completed
+        }
+        const auto exchange = *static_cast<SharedExchange*>(*state);
+        exchange->connection = connection;
         if (std::string_view{method} == MHD_HTTP_METHOD_POST && server->takes_posts(path)) {
-            return server->post(connection, path, {upload, *upload_bytes}, upload_bytes, state);
+            return server->post(*exchange, path, {upload, *upload_bytes}, upload_bytes);
         }
         // A reply to the first call would end the connection: it stands for "do not send more".
-        if (*state == nullptr && may_be_answered(method)) {
-            *state = server;
+        if (is_head && may_be_answered(method)) {
             return MHD_YES;
         }
-        return server->answer(connection, path, method);
+        return server->answer(exchange, path, method);
     }
 
     static void on_completed(void* self,
@@ -162,36 +177,35 @@ private:
                              void** state,
                              MHD_RequestTerminationCode /*how*/) {
         auto* server = static_cast<Impl*>(self);
-        if (*state != nullptr && *state != server) {
-            const std::unique_ptr<Upload> ended{static_cast<Upload*>(*state)};
-            server->bodies_ -= ended->expected;
-        }
+        const std::unique_ptr<SharedExchange> ended{static_cast<SharedExchange*>(*state)};
         *state = nullptr;
+        if (ended != nullptr) {
+            server->suspended_.erase(*ended);
+            server->bodies_ -= (*ended)->upload ? (*ended)->upload->expected : 0;
+        }
     }
 
     [[nodiscard]] bool takes_posts(std::string_view path) const {
-        return posts_.take && path.starts_with(posts_path_) &&
-               (path.size() == posts_path_.size() || path[posts_path_.size()] == '/');
+        return posts_.take && is_beneath(path, posts_path_);
     }
 
     // The head first, then the body in pieces, then an empty piece.
-    MHD_Result post(MHD_Connection* connection,
+    MHD_Result post(Exchange& exchange,
                     const char* path,
                     std::string_view piece,
-                    std::size_t* left,
-                    void** state) {
+                    std::size_t* left) {
         Post request{path,
-                     header_of(connection, MHD_HTTP_HEADER_AUTHORIZATION),
-                     header_of(connection, MHD_HTTP_HEADER_CONTENT_TYPE),
+                     header_of(exchange.connection, MHD_HTTP_HEADER_AUTHORIZATION),
+                     header_of(exchange.connection, MHD_HTTP_HEADER_CONTENT_TYPE),
                      {}};
-        if (*state == nullptr) {
-            auto upload = begin(connection, request);
-            const bool answered_at_once = upload->refusal && upload->expected == 0;
-            *state = upload.release();  // on_completed lets go of it
-            return answered_at_once ? reply(connection, *static_cast<Upload*>(*state)->refusal)
+        if (exchange.upload == nullptr) {
+            exchange.upload = begin(exchange.connection, request);
+            const bool answered_at_once =
+                exchange.upload->refusal && exchange.upload->expected == 0;
+            return answered_at_once ? reply(exchange.connection, *exchange.upload->refusal)
                                     : MHD_YES;
         }
-        auto& upload = *static_cast<Upload*>(*state);
+        auto& upload = *exchange.upload;
         if (!piece.empty()) {
             if (!upload.refusal && upload.body.size() + piece.size() <= upload.expected) {
                 upload.body.append(piece);
@@ -200,7 +214,7 @@ private:
             return MHD_YES;
         }
         request.body = upload.body;
-        return reply(connection, upload.refusal ? *upload.refusal : posts_.take(request));
+        return reply(exchange.connection, upload.refusal ? *upload.refusal : posts_.take(request));
     }
 
     // `expected` stays 0 where nothing of the body is to be read.
@@ -209,7 +223,9 @@ private:
         const auto text = header_of(connection, MHD_HTTP_HEADER_CONTENT_LENGTH);
         std::size_t length = 0;
         const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), length);
-        if (text.empty() || error != std::errc{} || end != text.data() + text.size()) {
+        if (!may_ask(connection)) {
+            upload->refusal = text_reply(MHD_HTTP_MISDIRECTED_REQUEST, wrong_host);
+        } else if (text.empty() || error != std::errc{} || end != text.data() + text.size()) {
             upload->refusal = text_reply(MHD_HTTP_LENGTH_REQUIRED, "a Content-Length is needed\n");
         } else if (length > posts_.body_bytes) {
             upload->refusal =
@@ -230,24 +246,82 @@ private:
         if (reply.status == MHD_HTTP_UNAUTHORIZED) {
             response.header(MHD_HTTP_HEADER_WWW_AUTHENTICATE, "Bearer");
         }
-        return MHD_queue_response(connection, reply.status, response.raw);
+        return response.queue(connection, reply.status);
     }
 
-    MHD_Result answer(MHD_Connection* connection,
-                      const std::string& path,
-                      std::string_view method) const {
+    [[nodiscard]] bool may_ask(MHD_Connection* connection) const {
+        return !only_loopback_ || names_loopback(header_of(connection, MHD_HTTP_HEADER_HOST));
+    }
+
+    MHD_Result answer(const SharedExchange& exchange, const char* path, std::string_view method) {
+        auto* connection = exchange->connection;
         if (!may_be_answered(method)) {
             const Response response{text_reply(MHD_HTTP_METHOD_NOT_ALLOWED, only_get)};
             response.header(MHD_HTTP_HEADER_ALLOW, "GET, HEAD");
-            return MHD_queue_response(connection, MHD_HTTP_METHOD_NOT_ALLOWED, response.raw);
+            return response.queue(connection, MHD_HTTP_METHOD_NOT_ALLOWED);
         }
+        if (!exchange->asked) {
+            exchange->asked = true;
+            ask(exchange, path);
+        }
+        if (exchange->reply) {
+            return reply(connection, *exchange->reply);
+        }
+        if (suspended_.size() >= limits_.waiting) {
+            return reply(connection,
+                         text_reply(MHD_HTTP_SERVICE_UNAVAILABLE, "too many wait; try again\n"));
+        }
+        exchange->suspended = true;
+        suspended_.insert(exchange);
+        MHD_suspend_connection(connection);
+        return MHD_YES;
+    }
+
+    // Has the reply made, now or later.
+    void ask(const SharedExchange& exchange, const std::string& path) {
+        auto* connection = exchange->connection;
         const auto found = handlers_.find(path);
-        const auto reply =
-            found != handlers_.end()
-                ? found->second()
-                : Reply{MHD_HTTP_NOT_FOUND, Reply{}.content_type, "no such page; / lists them\n"};
-        const Response response{reply};
-        return MHD_queue_response(connection, reply.status, response.raw);
+        if (closing_) {
+            exchange->reply = text_reply(MHD_HTTP_SERVICE_UNAVAILABLE, "ending\n");
+        } else if (!may_ask(connection)) {
+            exchange->reply = text_reply(MHD_HTTP_MISDIRECTED_REQUEST, wrong_host);
+        } else if (found != handlers_.end()) {
+            exchange->reply = found->second();
+        } else if (const auto* handler = longest_above(path)) {
+            Request request{path};
+            MHD_get_connection_values(
+                connection, MHD_GET_ARGUMENT_KIND, &add_argument, &request.query);
+            request.if_none_match = header_of(connection, MHD_HTTP_HEADER_IF_NONE_MATCH);
+            // Whoever answers does not know when the exchange ends, nor the server.
+            (*handler)(request, [this, waiting = std::weak_ptr{exchange}](Reply made) {
+                if (const auto lives = waiting.lock(); lives && !lives->reply) {
+                    resume(*lives, std::move(made));
+                }
+            });
+        } else {
+            exchange->reply = text_reply(MHD_HTTP_NOT_FOUND, "no such page; / shows the status\n");
+        }
+    }
+
+    [[nodiscard]] const LaterHandler* longest_above(std::string_view path) const {
+        const LaterHandler* found = nullptr;
+        std::size_t longest = 0;
+        for (const auto& [top, handler] : beneath_) {
+            if (top.size() >= longest && is_beneath(path, top)) {
+                longest = top.size();
+                found = &handler;
+            }
+        }
+        return found;
+    }
+
+    void resume(Exchange& exchange, Reply made) {
+        exchange.reply = std::move(made);
+        if (std::exchange(exchange.suspended, false)) {
+            std::erase_if(suspended_, [&](const auto& each) { return each.get() == &exchange; });
+            MHD_resume_connection(exchange.connection);
+            wake_ = loop_.soon([this] { turn(); });  // MHD goes on in its next run only
+        }
     }
 
     systemd::EventLoop& loop_;
@@ -255,8 +329,13 @@ private:
     MHD_Daemon* daemon_ = nullptr;
     systemd::LoopSource io_;
     systemd::LoopSource timer_;
+    systemd::LoopSource wake_;
     std::uint16_t port_ = 0;
     std::map<std::string, Handler> handlers_;
+    std::map<std::string, LaterHandler> beneath_;
+    std::set<SharedExchange> suspended_;
+    bool only_loopback_ = false;
+    bool closing_ = false;
     ServerLimits limits_;
     std::string posts_path_;
     PostHandler posts_;
@@ -273,7 +352,8 @@ Result<std::unique_ptr<Server>, HttpError> Server::listen(systemd::EventLoop& lo
         if (!socket) {
             return fail(std::move(socket.error()));
         }
-        if (auto started = impl->start(std::move(*socket), limits); !started) {
+        if (auto started = impl->start(std::move(*socket), limits, is_loopback(address));
+            !started) {
             return fail(std::move(started.error()));
         }
     }
@@ -286,6 +366,10 @@ Server::~Server() = default;
 
 void Server::handle(std::string path, Handler handler) {
     impl_->handle(std::move(path), std::move(handler));
+}
+
+void Server::handle_beneath(std::string path, LaterHandler handler) {
+    impl_->handle_beneath(std::move(path), std::move(handler));
 }
 
 void Server::handle_posts(std::string path, PostHandler handler) {

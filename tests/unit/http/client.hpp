@@ -102,7 +102,7 @@ inline std::string ask(systemd::EventLoop& loop,
                        const std::string& method,
                        const std::string& path) {
     Client client{port};
-    client.say(method + " " + path + " HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+    client.say(method + " " + path + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
     return client.hear_all(loop);
 }
 

@@ -58,7 +58,7 @@ TEST_F(ServerTest, AQueryIsNotPartOfThePath) {
 TEST_F(ServerTest, SaysThatThereIsNoSuchPage) {
     const auto answer = ask("GET", "/../etc/passwd");
     EXPECT_TRUE(answer.starts_with("HTTP/1.1 404 Not Found\r\n")) << answer;
-    EXPECT_TRUE(answer.ends_with("no such page; / lists them\n")) << answer;
+    EXPECT_TRUE(answer.ends_with("no such page; / shows the status\n")) << answer;
 }
 
 TEST_F(ServerTest, RefusesOtherMethods) {
@@ -80,7 +80,7 @@ TEST_F(ServerTest, GivesTheHandlersStatusAndTheLatestHandlerOfAPath) {
 TEST_F(ServerTest, KeepsAConnectionForTheNextRequest) {
     Client client{server_->port()};
     for (int i = 0; i < 3; ++i) {
-        client.say("GET /hello HTTP/1.1\r\nHost: x\r\n\r\n");
+        client.say("GET /hello HTTP/1.1\r\nHost: localhost\r\n\r\n");
         ASSERT_TRUE(client.hear_until(loop_, "hello\n"));
     }
     EXPECT_FALSE(client.closed());
@@ -96,7 +96,7 @@ TEST_F(ServerTest, SendsALargePageWhole) {
 
 TEST_F(ServerTest, ReadsARequestThatComesByteByByte) {
     Client client{server_->port()};
-    for (const char c : std::string{"GET /hello HTTP/1.1\r\nHost: x\r\n\r\n"}) {
+    for (const char c : std::string{"GET /hello HTTP/1.1\r\nHost: localhost\r\n\r\n"}) {
         client.say({&c, 1});
         loop_.run_once(Duration{0});
     }
@@ -113,7 +113,7 @@ TEST_F(ServerTest, HalfOpenConnectionsDelayNobody) {
     // Hundreds of turns that wait for nothing are far more than an undelayed answer needs.
     for (int i = 0; i < 20; ++i) {
         Client client{server_->port()};
-        client.say("GET /hello HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+        client.say("GET /hello HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
         ASSERT_TRUE(client.hear_all(loop_, 45).ends_with("hello\n")) << i;
     }
 }
@@ -130,7 +130,7 @@ TEST_F(ServerTest, EndsAConnectionOnWhichNothingMoves) {
 
 TEST_F(ServerTest, RefusesHeadersWithoutEnd) {
     Client client{server_->port()};
-    client.say("GET /hello HTTP/1.1\r\nHost: x\r\n");
+    client.say("GET /hello HTTP/1.1\r\nHost: localhost\r\n");
     std::string heard;
     for (int i = 0; i < 100 && !client.closed() && heard.empty(); ++i) {
         client.say("X-" + std::to_string(i) + ": " + std::string(1'000, 'x') + "\r\n");
@@ -161,7 +161,7 @@ TEST_F(ServerTest, MoreConnectionsThanAllowedWaitAndAreServedLater) {
         loop_.run_once(Duration{0});
     }
     Client late{server_->port()};
-    late.say("GET /hello HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+    late.say("GET /hello HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
     EXPECT_EQ(late.hear_all(loop_, 20), "");
     idle.clear();
     EXPECT_TRUE(late.hear_all(loop_).ends_with("hello\n"));
@@ -202,6 +202,126 @@ TEST_F(ServerTest, LetsGoOfItsPort) {
     EXPECT_TRUE(Server::listen(loop_, clock_, address));
 }
 
+TEST_F(ServerTest, EveryReplyForbidsABrowserWhatIsNotItsOwn) {
+    for (const auto* path : {"/hello", "/none"}) {
+        const auto answer = ask("GET", path);
+        EXPECT_NE(answer.find("\r\nContent-Security-Policy: default-src 'none'; script-src 'self'; "
+                              "style-src 'self'; img-src 'self'; connect-src 'self'; base-uri "
+                              "'none'; form-action 'none'; frame-ancestors 'none'\r\n"),
+                  std::string::npos)
+            << answer;
+        EXPECT_NE(answer.find("\r\nX-Content-Type-Options: nosniff\r\n"), std::string::npos);
+        EXPECT_NE(answer.find("\r\nReferrer-Policy: no-referrer\r\n"), std::string::npos);
+    }
+}
+
+TEST_F(ServerTest, ANameThatIsNotThisHostsReadsNothing) {
+    for (const auto* method : {"GET", "HEAD"}) {
+        Client client{server_->port()};
+        client.say(std::string{method} +
+                   " /hello HTTP/1.1\r\nHost: evil.example:9763\r\nConnection: close\r\n\r\n");
+        const auto answer = client.hear_all(loop_);
+        EXPECT_TRUE(answer.starts_with("HTTP/1.1 421 ")) << answer;
+    }
+    EXPECT_EQ(asked_, 0);
+}
+
+class LaterTest : public ServerTest {
+protected:
+    void SetUp() override {
+        ServerTest::SetUp();
+        handle();
+    }
+    void handle() {
+        server_->handle_beneath("/late", [this](const Request& request, Answer answer) {
+            requests_.push_back(request);
+            answers_.push_back(std::move(answer));
+        });
+    }
+    void turn(int times = 20) {
+        for (int i = 0; i < times; ++i) {
+            loop_.run_once(Duration{0});
+        }
+    }
+    static void get(const Client& client, const std::string& path) {
+        client.say("GET " + path + " HTTP/1.1\r\nHost: [::1]\r\nConnection: close\r\n\r\n");
+    }
+
+    std::vector<Request> requests_;
+    std::vector<Answer> answers_;
+};
+
+TEST_F(LaterTest, TheClientWaitsAndNobodyElse) {
+    Client client{server_->port()};
+    get(client, "/late/one?a=b%20c&d&a=e");
+    turn();
+    ASSERT_EQ(requests_.size(), 1U);
+    EXPECT_EQ(requests_[0].path, "/late/one");
+    EXPECT_EQ(requests_[0].query.at("a"), "e");
+    EXPECT_EQ(requests_[0].query.at("d"), "");
+    EXPECT_TRUE(ask("GET", "/hello").ends_with("hello\n"));
+    answers_[0](Reply{200, "text/plain", "at last\n", {{"Cache-Control", "no-store"}}});
+    answers_[0](Reply{500, "text/plain", "only the first counts\n"});
+    const auto answer = client.hear_all(loop_);
+    EXPECT_TRUE(answer.starts_with("HTTP/1.1 200 OK\r\n")) << answer;
+    EXPECT_NE(answer.find("\r\nCache-Control: no-store\r\n"), std::string::npos) << answer;
+    EXPECT_TRUE(answer.ends_with("\r\n\r\nat last\n")) << answer;
+}
+
+TEST_F(LaterTest, AnAnswerAtOnceAndTheLongestPath) {
+    server_->handle_beneath("/late/now", [](const Request& request, const Answer& answer) {
+        answer(Reply{200, "text/plain", request.if_none_match});
+    });
+    Client client{server_->port()};
+    client.say(
+        "GET /late/now HTTP/1.1\r\nHost: localhost\r\nIf-None-Match: \"x\"\r\nConnection: "
+        "close\r\n\r\n");
+    EXPECT_TRUE(client.hear_all(loop_).ends_with("\r\n\r\n\"x\""));
+    EXPECT_TRUE(ask("GET", "/later").starts_with("HTTP/1.1 404 "));
+    EXPECT_TRUE(requests_.empty());
+}
+
+TEST_F(LaterTest, MoreThanMayWaitAreRefused) {
+    ServerLimits limits;
+    limits.waiting = 2;
+    start(limits);
+    handle();
+    std::list<Client> clients;
+    for (int i = 0; i < 2; ++i) {
+        get(clients.emplace_back(server_->port()), "/late");
+        turn();
+    }
+    EXPECT_TRUE(ask("GET", "/late").starts_with("HTTP/1.1 503 "));
+    for (const auto& answer : answers_) {
+        answer(Reply{});
+    }
+    for (auto& client : clients) {
+        EXPECT_TRUE(client.hear_all(loop_).starts_with("HTTP/1.1 200 "));
+    }
+}
+
+TEST_F(LaterTest, TheServerMayEndWhileSomebodyWaits) {
+    Client client{server_->port()};
+    get(client, "/late");
+    turn();
+    ASSERT_EQ(answers_.size(), 1U);
+    server_.reset();
+    answers_[0](Reply{});
+    EXPECT_TRUE(client.hear_all(loop_).starts_with("HTTP/1.1 503 "));
+}
+
+TEST_F(LaterTest, TheClientMayEndWhileItWaits) {
+    {
+        const Client client{server_->port()};
+        get(client, "/late");
+        turn();
+    }
+    turn();
+    answers_.at(0)(Reply{});
+    turn();
+    EXPECT_TRUE(ask("GET", "/hello").ends_with("hello\n"));
+}
+
 class PostTest : public ServerTest {
 protected:
     void SetUp() override {
@@ -228,8 +348,8 @@ protected:
     }
     std::string post(const std::string& path, const std::string& headers, const std::string& body) {
         Client client{server_->port()};
-        client.say("POST " + path + " HTTP/1.1\r\nHost: x\r\nConnection: close\r\n" + headers +
-                   "\r\n" + body);
+        client.say("POST " + path + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n" +
+                   headers + "\r\n" + body);
         return client.hear_all(loop_);
     }
     static std::string length(std::size_t bytes) {
@@ -276,7 +396,7 @@ TEST_F(PostTest, AllBodiesTogetherAreBounded) {
     take_posts();
     {
         Client slow{server_->port()};
-        slow.say("POST /in HTTP/1.1\r\nHost: x\r\n" + good_ + length(100'000) + "\r\nx");
+        slow.say("POST /in HTTP/1.1\r\nHost: localhost\r\n" + good_ + length(100'000) + "\r\nx");
         ASSERT_FALSE(slow.hear_until(loop_, "HTTP/1.1", 40));
         EXPECT_TRUE(post("/in", good_ + length(60'000), "").starts_with("HTTP/1.1 503 "));
         EXPECT_TRUE(post("/in", good_ + length(2), "ok").starts_with("HTTP/1.1 200 "));
