@@ -88,6 +88,9 @@ public:
     LedgerResult<std::optional<IncidentStory>> incident(std::uint64_t id);
     // Newest first.
     LedgerResult<std::vector<RestoredAction>> actions(Page page);
+    // What was decided from `since` on, without the guards' verdicts, in its order; of more than
+    // `limit` the newest.
+    LedgerResult<std::vector<DecisionRecord>> decisions_since(WallTime since, std::uint32_t limit);
     // Newest first; `before` is not used.
     LedgerResult<std::vector<OperatorRecord>> operator_commands(Page page);
 

@@ -286,6 +286,18 @@ LedgerResult<std::vector<RestoredAction>> Store::actions(Page page) {
     return select<RestoredAction>(sql, before_of(page), limit_of(page));
 }
 
+// By the id, newest first, until one is too old: the wall clock may have jumped, the id has not.
+LedgerResult<std::vector<DecisionRecord>> Store::decisions_since(WallTime since,
+                                                                 std::uint32_t limit) {
+    auto newest = select<DecisionRecord>(
+        "SELECT coalesce(incident, 0), target, at_t_us, at_wall_us, at_boot, kind, level, reason,"
+        " detail, dry_run, action, '', evidence FROM (SELECT * FROM decisions ORDER BY id DESC"
+        " LIMIT ?) WHERE at_wall_us >= ? ORDER BY id",
+        std::uint64_t{limit},
+        to_us(since));
+    return newest;
+}
+
 LedgerResult<std::vector<OperatorRecord>> Store::operator_commands(Page page) {
     return select<OperatorRecord>(
         "SELECT at_t_us, at_wall_us, at_boot, verb, target, incident, uid, reason, accepted,"

@@ -239,6 +239,37 @@ TEST_F(StoreReadTest, ListsTheNewestFirst) {
     EXPECT_TRUE(store->incidents({2, 1})->empty());
 }
 
+TEST_F(StoreReadTest, TellsWhatWasDecidedSinceAnInstant) {
+    auto store = Store::open(options());
+    ASSERT_TRUE(store->append(whole_story(1, 1)).has_value());
+    DecisionRecord decision;
+    decision.incident = 1;
+    decision.target = "gateway";
+    decision.guards = action(1, 1, 1).guards;
+    decision.evidence = action(1, 1, 1).evidence;
+    std::vector<Record> records;
+    for (std::int64_t at = 10; at <= 60; at += 10) {
+        decision.at = stamp(at);
+        decision.reason = std::to_string(at);
+        records.emplace_back(decision);
+    }
+    ASSERT_TRUE(store->append(records).has_value());
+    const auto reasons = [&](std::int64_t since, std::uint32_t limit) {
+        std::vector<std::string> found;
+        const auto decisions = store->decisions_since(stamp(since).wall, limit);
+        EXPECT_TRUE(decisions.has_value());
+        for (const auto& each : decisions.value_or(std::vector<DecisionRecord>{})) {
+            EXPECT_TRUE(each.guards.empty());
+            EXPECT_EQ(each.evidence, decision.evidence);
+            found.push_back(each.reason);
+        }
+        return found;
+    };
+    EXPECT_THAT(reasons(40, 100), ElementsAre("40", "50", "60"));
+    EXPECT_THAT(reasons(0, 2), ElementsAre("50", "60"));
+    EXPECT_TRUE(reasons(61, 100).empty());
+}
+
 TEST_F(StoreReadTest, TellsTheWholeStoryOfAnIncident) {
     auto store = Store::open(options());
     DecisionRecord decision;
