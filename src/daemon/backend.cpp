@@ -48,6 +48,26 @@ void query(ledger::Ledger* ledger,
     }
 }
 
+// The most that a timeline is made of.
+constexpr std::uint32_t most_incidents = 1'000;
+constexpr std::uint32_t most_decisions = 2'000;
+
+ledger::LedgerResult<http::Happenings> read_happenings(ledger::Store& store, WallTime since) {
+    auto incidents = store.incidents({.limit = most_incidents});
+    if (!incidents) {
+        return fail(std::move(incidents.error()));
+    }
+    auto decisions = store.decisions_since(since, most_decisions);
+    if (!decisions) {
+        return fail(std::move(decisions.error()));
+    }
+    std::erase_if(*incidents, [since](const RestoredIncident& row) {
+        return !row.incident.open && row.closed.at.wall < since;
+    });
+    const bool cut = decisions->size() >= most_decisions;
+    return http::Happenings{std::move(*incidents), std::move(*decisions), cut};
+}
+
 template <class T>
 T as_it_is(T value) {
     return value;
@@ -243,6 +263,15 @@ void DaemonBackend::actions(bus::Page page, bus::QueryAnswer<std::vector<Restore
             return store.actions({.limit = page.limit, .before = page.before});
         },
         as_it_is<List>,
+        std::move(answer));
+}
+
+void DaemonBackend::happenings(WallTime since, bus::QueryAnswer<http::Happenings> answer) {
+    query<http::Happenings>(
+        ports_.ledger(),
+        clock_.now().t,
+        [since](ledger::Store& store) { return read_happenings(store, since); },
+        as_it_is<http::Happenings>,
         std::move(answer));
 }
 

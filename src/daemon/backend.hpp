@@ -2,6 +2,7 @@
 #pragma once
 
 #include "bus/backend.hpp"
+#include "http/status_view.hpp"
 #include "ledger/ledger.hpp"
 
 #include <primum/clock.hpp>
@@ -58,6 +59,8 @@ public:
     void incident(std::uint64_t id,
                   bus::QueryAnswer<std::optional<bus::IncidentStory>> answer) override;
     void actions(bus::Page page, bus::QueryAnswer<std::vector<RestoredAction>> answer) override;
+    // For the status page.
+    void happenings(WallTime since, bus::QueryAnswer<http::Happenings> answer);
 
 private:
     void uses_by_targets(std::size_t source, event::SourceStory& story) const;

@@ -279,17 +279,6 @@ void Daemon::start_sources() {
                                 .alerts = settings_.http_listen.empty() ? nullptr : &alerts_});
 }
 
-void Daemon::start_http() {
-    auto server = http::Server::listen(loop_, clock_, settings_.http_listen);
-    if (!server) {
-        journal_->warning("no /metrics: " + server.error().message + ", ignoring");
-        return;
-    }
-    http_ = std::move(*server);
-    http_->handle_posts(std::string{source::alerts_path}, webhook_handler());
-    http::add_pages(*http_, [this] { return metrics_page(); }, [this] { return health(); });
-}
-
 // Nothing new is begun; what runs is left to the actuator and settled by the next start.
 int Daemon::stop(int exit_code) {
     stopping_ = true;
@@ -303,6 +292,7 @@ int Daemon::stop(int exit_code) {
     }
     self_watch_.reset();
     http_.reset();
+    pages_.reset();
     sources_.reset();
     push_.reset();
     units_.reset();

@@ -20,6 +20,7 @@
 #include "daemon/system_clock.hpp"
 #include "http/pages.hpp"
 #include "http/server.hpp"
+#include "http/status_pages.hpp"
 #include "ledger/ledger.hpp"
 #include "remedy/actuator_client.hpp"
 #include "rules/settings.hpp"
@@ -30,6 +31,7 @@
 #include "systemd/event_loop.hpp"
 #include "systemd/unit_watcher.hpp"
 #include "telemetry/effect_log.hpp"
+#include "telemetry/indicator_history.hpp"
 #include "telemetry/journal.hpp"
 #include "telemetry/metrics.hpp"
 
@@ -99,6 +101,8 @@ private:
     void told_of_reload(const bus::ReloadStatus& status);
     void reload();
     void show_status();
+    void show_change();
+    void keep_values(const Event& event);
     [[nodiscard]] bus::DaemonView view() const;
     [[nodiscard]] http::PostHandler webhook_handler();
     [[nodiscard]] std::string metrics_page();
@@ -147,6 +151,8 @@ private:
     std::unique_ptr<source::Collector> sources_;
     std::unique_ptr<Reloader> reloader_;
     std::unique_ptr<http::Server> http_;
+    telemetry::IndicatorHistory history_;
+    std::unique_ptr<http::StatusPages> pages_;
     std::unique_ptr<OffSwitchWatch> off_switch_watch_;
     std::unique_ptr<ClockWatch> clock_watch_;
     std::unique_ptr<HostWatch> host_watch_;

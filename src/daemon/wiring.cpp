@@ -72,20 +72,27 @@ Announcer::Ports Daemon::announcer_ports() {
                 if (service_) {
                     service_->level_changed(change);
                 }
+                show_change();
             },
         .incident =
             [this](const IncidentRecord& incident) {
                 if (service_) {
                     service_->incident_changed(incident);
                 }
+                show_change();
             },
         .target =
             [this](const std::string& target) {
                 if (service_ && engine_.target(target)) {
                     service_->target_changed(target);
                 }
+                show_change();
             },
-        .host = [this] { show_status(); },
+        .host =
+            [this] {
+                show_status();
+                show_change();
+            },
     };
 }
 
@@ -145,6 +152,7 @@ void Daemon::carry_out(const Event& event, std::vector<Effect> effects) {
     metrics_.observe(event);
     const bool news = may_change_status(event, effects);
     effects_->carry_out(event, std::move(effects));
+    keep_values(event);
     if (std::holds_alternative<RulesEvent>(event.body)) {
         ill_.clear();
         for (const auto& target : engine_.targets()) {
@@ -362,54 +370,6 @@ bus::DaemonView Daemon::view() const {
             .off_switch_run = read_off_switch({{places_.directories.front()}}).disabled,
             .off_switch_etc = read_off_switch({{places_.directories.back()}}).disabled,
             .reload = reloader_ ? reloader_->status() : bus::ReloadStatus{}};
-}
-
-http::PostHandler Daemon::webhook_handler() {
-    const auto as_webhook = [](const http::Post& post) {
-        return source::WebhookPost{post.path, post.authorization, post.content_type, post.body};
-    };
-    const auto as_reply = [](source::WebhookReply reply) {
-        return http::Reply{reply.status, http::Reply{}.content_type, std::move(reply.text)};
-    };
-    return {
-        .body_bytes = source::WebhookLimits{}.bytes,
-        .admit =
-            [this, as_webhook, as_reply](const http::Post& post) -> std::optional<http::Reply> {
-            auto refused = alerts_.admit(as_webhook(post));
-            return refused ? std::optional{as_reply(std::move(*refused))} : std::nullopt;
-        },
-        .take = [this, as_webhook, as_reply](
-                    const http::Post& post) { return as_reply(alerts_.take(as_webhook(post))); }};
-}
-
-std::string Daemon::metrics_page() {
-    metrics_.queue_dropped("ledger", ledger_->counters().refused_batches);
-    metrics_.queue_dropped("journal", journal_->dropped());
-    if (recorder_) {
-        const auto figures = recorder_->figures();
-        metrics_.queue_dropped("recording", figures.dropped);
-        metrics_.recording(figures.recording);
-    }
-    metrics_.sources(sources_->figures(), clock_.now().t);
-    metrics_.refresh(engine_.host(), clock_.now().t, telemetry::process_usage());
-    return metrics_.page();
-}
-
-http::Health Daemon::health() const {
-    http::Health found;
-    if (!ledger_health_->problem().empty()) {
-        found.reasons.push_back("ledger: " + ledger_health_->problem());
-    }
-    if (!reloader_->status().ok) {
-        found.reasons.push_back("rules: those on disk have errors");
-    }
-    if (bus_->connection() == nullptr) {
-        found.reasons.emplace_back("bus: the system bus is away");
-    }
-    if (!actuator_->connected()) {
-        found.reasons.push_back("actuator: " + actuator_->trouble());
-    }
-    return found;
 }
 
 }  // namespace primum::daemon

@@ -41,14 +41,6 @@ void add_pages(Server& server,
         return Reply{200, std::string{metrics_type}, metrics()};
     });
     server.handle("/healthz", [health = std::move(health)] { return health_reply(health()); });
-    server.handle("/", [] {
-        return Reply{200,
-                     Reply{}.content_type,
-                     "primum\n\n"
-                     "/metrics  numbers for Prometheus\n"
-                     "/healthz  200 when all is well, else 503 with the reasons\n\n"
-                     "primumctl status tells more.\n"};
-    });
 }
 
 }  // namespace primum::http

@@ -14,10 +14,9 @@ struct Health {
     std::vector<std::string> reasons;
 };
 
-// Puts the daemon's pages on the server:
+// Puts on the server what programs ask for (status_pages.hpp has what people do):
 //   /metrics   the Prometheus text that `metrics` gives
 //   /healthz   {"status":"ok"} with 200, or {"status":"degraded","reasons":[...]} with 503
-//   /          a short index in text
 void add_pages(Server& server,
                std::function<std::string()> metrics,
                std::function<Health()> health);

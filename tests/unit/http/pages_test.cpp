@@ -56,12 +56,5 @@ TEST_F(PagesTest, SaysWhyItIsDegraded) {
         << answer;
 }
 
-TEST_F(PagesTest, TheIndexNamesEveryPage) {
-    const auto answer = get("/");
-    EXPECT_TRUE(answer.starts_with("HTTP/1.1 200 ")) << answer;
-    EXPECT_NE(answer.find("/metrics"), std::string::npos);
-    EXPECT_NE(answer.find("/healthz"), std::string::npos);
-}
-
 }  // namespace
 }  // namespace primum::http
