@@ -83,12 +83,14 @@ void Engine::Impl::take(const SamplesEvent& event) {
     if (source == nullptr) {
         return;
     }
-    if (!source->collect(world_.now.t, event.values)) {
+    if (!source->expect(event.values)) {
         reject("unknown_series", "in a collection of source " + event.source);
         return;
     }
     recover_source(*source);
-    for (const Listener& listener : source->listeners()) {
+    for (std::size_t i = 0; i < source->listeners().size(); ++i) {
+        source->feed(i, world_.now.t, event.values);
+        const Listener& listener = source->listeners()[i];
         listener.evaluate(world_.now);
         note_severity(listener);
     }

@@ -13,6 +13,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 
 namespace primum::core {
@@ -34,6 +35,9 @@ public:
     // Its series is no more; the slot's number is given to another one.
     void unbind(std::size_t slot) { values_.unbind(slot); }
     void begin_collection() { values_.begin_collection(); }
+    void feed_all(Instant t, std::span<const Feed> feeds, std::span<const SampleValue> values) {
+        values_.feed_all(t, feeds, values);
+    }
     void feed(std::size_t slot, Instant t, double value) { values_.feed(slot, t, value); }
     // Judges what the collection brought. Nothing known changes nothing, until it is stale.
     //

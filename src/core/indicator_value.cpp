@@ -209,8 +209,27 @@ bool IndicatorValue::find_free() {
     return all_used;
 }
 
-void IndicatorValue::feed(std::size_t slot_number, Instant t, double value) {
-    Slot& slot = slots_[slot_number];
+// Slots and windows have mostly left the caches since the collection before: those of a few series
+// ahead are called for while one is fed.
+void IndicatorValue::feed_all(Instant t,
+                              std::span<const Feed> feeds,
+                              std::span<const SampleValue> values) {
+    constexpr std::size_t slots_ahead = 16;
+    constexpr std::size_t windows_ahead = 8;
+    for (std::size_t i = 0; i < feeds.size(); ++i) {
+        if (i + slots_ahead < feeds.size()) {
+            const auto* next = reinterpret_cast<const char*>(&slots_[feeds[i + slots_ahead].slot]);
+            __builtin_prefetch(next);
+            __builtin_prefetch(next + sizeof(Slot) - 1);
+        }
+        if (i + windows_ahead < feeds.size()) {
+            slots_[feeds[i + windows_ahead].slot].window.call_for();
+        }
+        feed(slots_[feeds[i].slot], t, values[feeds[i].place].value);
+    }
+}
+
+void IndicatorValue::feed(Slot& slot, Instant t, double value) {
     slot.collection = collection_;
     slot.t = t;
     slot.spoilt = slot.counter ? !std::isfinite(value) : std::isnan(value);

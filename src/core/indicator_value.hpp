@@ -5,6 +5,7 @@
 #include "core/judgement.hpp"
 #include "core/sample_window.hpp"
 
+#include <primum/event.hpp>
 #include <primum/rules.hpp>
 #include <primum/series.hpp>
 
@@ -13,6 +14,7 @@
 #include <map>
 #include <optional>
 #include <set>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -24,6 +26,12 @@ struct Reading {
     double low = 0;
     double high = 0;
     bool at_least = false;  // the true value is this or more (an age whose beginning nobody saw)
+};
+
+// What a collection brings for one slot: the value at `place` in it.
+struct Feed {
+    std::uint32_t slot = 0;
+    std::uint32_t place = 0;
 };
 
 // The series of one indicator, and the one value they make (docs/rules.md, Values). Fed by
@@ -44,7 +52,9 @@ public:
     // The series is no more: its slot is free, and what only it needed is let go.
     void unbind(std::size_t slot);
     void begin_collection() { ++collection_; }
-    void feed(std::size_t slot, Instant t, double value);
+    void feed(std::size_t slot, Instant t, double value) { feed(slots_[slot], t, value); }
+    // The same of many, in their order.
+    void feed_all(Instant t, std::span<const Feed> feeds, std::span<const SampleValue> values);
 
     // Nothing when it cannot be known now: no series, one that is no number, fewer events than
     // min_count, a histogram of which a part is missing.
@@ -112,6 +122,7 @@ private:
 
     class Reducer;
 
+    void feed(Slot& slot, Instant t, double value);
     std::optional<std::size_t> bind_quantile(const SeriesName& series);
     std::size_t add_slot(Role role);
     [[nodiscard]] Slot empty_slot(Role role) const;

@@ -7,7 +7,7 @@
 namespace primum::core {
 namespace {
 
-constexpr std::size_t smallest_ring = 8;
+constexpr std::uint32_t smallest_ring = 8;
 
 }  // namespace
 
@@ -27,10 +27,10 @@ void SampleWindow::add(Instant t, double value) {
 }
 
 void SampleWindow::push(const Point& point) {
-    if (size_ == points_.size()) {
+    if (size_ == capacity_) {
         grow();
     }
-    points_[(first_ + size_) & (points_.size() - 1)] = point;
+    points_[(first_ + size_) & (capacity_ - 1)] = point;
     ++size_;
 }
 
@@ -43,7 +43,7 @@ void SampleWindow::drop_before(Instant start) {
 // A sum that things are taken from again drifts; resets are rare, so it is made anew.
 void SampleWindow::drop_first() {
     const bool was_reset = size_ > 1 && at(1).value < at(0).value;
-    first_ = (first_ + 1) & (points_.size() - 1);
+    first_ = (first_ + 1) & (capacity_ - 1);
     --size_;
     if (was_reset) {
         --resets_;
@@ -64,11 +64,13 @@ void SampleWindow::add_up_resets() {
 }
 
 void SampleWindow::grow() {
-    std::vector<Point> larger(points_.empty() ? smallest_ring : 2 * points_.size());
+    const std::uint32_t capacity = capacity_ == 0 ? smallest_ring : 2 * capacity_;
+    auto larger = std::make_unique<Point[]>(capacity);
     for (std::size_t i = 0; i < size_; ++i) {
         larger[i] = at(i);
     }
     points_ = std::move(larger);
+    capacity_ = capacity;
     first_ = 0;
 }
 

@@ -3,8 +3,11 @@
 
 #include <primum/time.hpp>
 
+#include <algorithm>
 #include <cmath>
 #include <cstddef>
+#include <cstdint>
+#include <memory>
 #include <optional>
 #include <vector>
 
@@ -16,7 +19,9 @@ namespace primum::core {
 class SampleWindow {
 public:
     SampleWindow(Duration over, std::size_t max_samples)
-        : over_(over), max_samples_(max_samples < 1 ? 1 : max_samples) {}
+        : over_(over),
+          max_samples_(
+              static_cast<std::uint32_t>(std::clamp<std::size_t>(max_samples, 1, most_samples))) {}
 
     // A value that is not finite is dropped: it is no evidence.
     void add(Instant t, double value);
@@ -33,6 +38,13 @@ public:
 
     void clear();
     [[nodiscard]] std::size_t size() const { return size_; }
+    // Brings what add() will touch near, if it is far.
+    void call_for() const {
+        if (capacity_ != 0) {
+            __builtin_prefetch(&points_[first_]);
+            __builtin_prefetch(&points_[(first_ + size_) & (capacity_ - 1)]);
+        }
+    }
 
     static void members(auto& archive, auto& it) {
         std::vector<Point> points;
@@ -59,7 +71,7 @@ private:
     };
 
     [[nodiscard]] const Point& at(std::size_t i) const {
-        return points_[(first_ + i) & (points_.size() - 1)];
+        return points_[(first_ + i) & (capacity_ - 1)];
     }
     [[nodiscard]] const Point& back() const { return at(size_ - 1); }
     void drop_before(Instant start);
@@ -68,14 +80,17 @@ private:
     void grow();
     void add_up_resets();
 
+    static constexpr std::size_t most_samples = std::size_t{1} << 30U;
+
+    // There is one for each series: it is kept small.
     Duration over_;
-    std::size_t max_samples_;
-    std::vector<Point> points_;  // a ring; its size is 0 or a power of two
-    std::size_t first_ = 0;
-    std::size_t size_ = 0;
-    // Over all resets within the window: the value before.
-    double lost_ = 0;
-    std::size_t resets_ = 0;
+    double lost_ = 0;                  // over all resets within the window: the value before
+    std::unique_ptr<Point[]> points_;  // a ring
+    std::uint32_t capacity_ = 0;       // of it: 0 or a power of two
+    std::uint32_t max_samples_;
+    std::uint32_t first_ = 0;
+    std::uint32_t size_ = 0;
+    std::uint32_t resets_ = 0;
 };
 
 }  // namespace primum::core

@@ -2,6 +2,11 @@
 #include "core/source_book.hpp"
 
 #include <algorithm>
+#include <map>
+#include <numeric>
+#include <span>
+#include <tuple>
+#include <utility>
 
 namespace primum::core {
 
@@ -18,17 +23,32 @@ bool ListenerHomes::find(Listener& listener, bool is_provider, Deadlines::Key ke
 }
 
 void SourceState::add_listener(Listener listener) {
+    planned_.clear();
+    const auto place = static_cast<std::uint32_t>(listeners_.size());
     listeners_.push_back(listener);
     for (Series& series : series_) {
-        bind(series, listener);
+        bind(series, place);
     }
 }
 
 template <class Mine>
 void SourceState::remove_if(const Mine& is_mine) {
-    std::erase_if(listeners_, is_mine);
+    planned_.clear();
+    constexpr std::uint32_t gone = UINT32_MAX;
+    std::vector<std::uint32_t> place_of(listeners_.size(), gone);
+    std::uint32_t kept = 0;
+    for (std::size_t i = 0; i < listeners_.size(); ++i) {
+        if (!is_mine(listeners_[i])) {
+            place_of[i] = kept;
+            listeners_[kept++] = listeners_[i];
+        }
+    }
+    listeners_.resize(kept);
     for (Series& series : series_) {
-        std::erase_if(series.bindings, [&](const Binding& each) { return is_mine(each.listener); });
+        for (Binding& binding : series.bindings) {
+            binding.listener = place_of[binding.listener];
+        }
+        std::erase_if(series.bindings, [](const Binding& each) { return each.listener == gone; });
     }
 }
 
@@ -40,14 +60,15 @@ void SourceState::remove_listeners(const ProviderState& provider) {
     remove_if([&](const Listener& each) { return each.provider == &provider; });
 }
 
-void SourceState::bind(Series& series, Listener listener) {
-    const IndicatorRule& rule = listener.state().rule();
-    for (std::size_t role = 0; role < rule.matchers.size(); ++role) {
-        if (!rule.matchers[role]->matches(*series.name)) {
+void SourceState::bind(Series& series, std::uint32_t listener) {
+    IndicatorState& state = listeners_[listener].state();
+    const auto& matchers = state.rule().matchers;
+    for (std::size_t role = 0; role < matchers.size(); ++role) {
+        if (!matchers[role]->matches(*series.name)) {
             continue;
         }
-        if (const auto slot = listener.state().bind(role, *series.name)) {
-            series.bindings.push_back({listener, *slot});
+        if (const auto slot = state.bind(role, *series.name)) {
+            series.bindings.push_back({listener, static_cast<std::uint32_t>(*slot)});
         }
     }
 }
@@ -71,19 +92,40 @@ std::vector<SourceState::SavedSeries> SourceState::saved_series() const {
     all.reserve(series_.size());
     for (std::uint32_t number = 0; number < series_.size(); ++number) {
         const Series& each = series_[number];
-        all.push_back({*each.name, each.id, by_id_.find(each.id) == number, each.bindings});
+        std::vector<SavedBinding> bindings;
+        bindings.reserve(each.bindings.size());
+        for (const Binding& binding : each.bindings) {
+            bindings.push_back({listeners_[binding.listener], binding.slot});
+        }
+        all.push_back({*each.name, each.id, by_id_.find(each.id) == number, std::move(bindings)});
     }
     return all;
 }
 
 bool SourceState::take_series(std::vector<SavedSeries>& all) {
+    planned_.clear();
+    const auto key_of = [](const Listener& each) {
+        return std::tuple{each.provider != nullptr, each.key(), each.indicator};
+    };
+    std::map<decltype(key_of(listeners_[0])), std::uint32_t> place_of;
+    for (std::uint32_t i = 0; i < listeners_.size(); ++i) {
+        place_of.emplace(key_of(listeners_[i]), i);
+    }
     for (SavedSeries& each : all) {
         const auto number = static_cast<std::uint32_t>(series_.size());
         const auto [place, is_new] = by_name_.emplace(std::move(each.name), number);
         if (!is_new || (each.has_id && by_id_.find(each.id) != SeriesIndex::none)) {
             return false;
         }
-        series_.push_back({&place->first, each.id, std::move(each.bindings)});
+        series_.push_back({&place->first, each.id, {}});
+        for (const SavedBinding& binding : each.bindings) {
+            const auto listener = place_of.find(key_of(binding.listener));
+            if (listener == place_of.end()) {
+                return false;
+            }
+            series_.back().bindings.push_back(
+                {listener->second, static_cast<std::uint32_t>(binding.slot)});
+        }
         if (each.has_id) {
             by_id_.set(each.id, number);
         }
@@ -102,6 +144,7 @@ SourceState::Declared SourceState::declare(const SeriesEvent& event,
         return Declared::too_long;
     }
     if (const auto known = by_name_.find(event.parsed); known != by_name_.end()) {
+        planned_.clear();
         Series& series = series_[known->second];
         if (by_id_.find(series.id) == known->second) {
             by_id_.erase(series.id);
@@ -113,13 +156,14 @@ SourceState::Declared SourceState::declare(const SeriesEvent& event,
     if (series_.size() >= bound) {
         return Declared::too_many;
     }
+    planned_.clear();
     const auto number = static_cast<std::uint32_t>(series_.size());
     const auto added = by_name_.emplace(event.parsed, number).first;
     series_.push_back({&added->first, event.id, {}});
     by_id_.set(event.id, number);
-    for (const Listener& listener : listeners_) {
-        if (listener.target == nullptr || !listener.target->gone) {
-            bind(series_.back(), listener);
+    for (std::uint32_t i = 0; i < listeners_.size(); ++i) {
+        if (listeners_[i].target == nullptr || !listeners_[i].target->gone) {
+            bind(series_.back(), i);
         }
     }
     return Declared::taken;
@@ -130,9 +174,10 @@ bool SourceState::forget(SeriesId id) {
     if (number == SeriesIndex::none) {
         return false;
     }
+    planned_.clear();
     by_id_.erase(id);
     for (const Binding& binding : series_[number].bindings) {
-        binding.listener.state().unbind(binding.slot);
+        listeners_[binding.listener].state().unbind(binding.slot);
     }
     by_name_.erase(by_name_.find(*series_[number].name));
     const auto end = static_cast<std::uint32_t>(series_.size() - 1);
@@ -147,22 +192,50 @@ bool SourceState::forget(SeriesId id) {
     return true;
 }
 
-bool SourceState::collect(Instant now, const std::vector<SampleValue>& values) {
-    const bool all_known = std::all_of(values.begin(), values.end(), [&](const SampleValue& each) {
-        return by_id_.find(each.id) != SeriesIndex::none;
-    });
-    if (!all_known) {
-        return false;
-    }
-    for (const Listener& listener : listeners_) {
-        listener.state().begin_collection();
-    }
+bool SourceState::expect(const std::vector<SampleValue>& values) {
+    const bool as_before =
+        !planned_.empty() &&
+        std::equal(values.begin(),
+                   values.end(),
+                   planned_.begin(),
+                   planned_.end(),
+                   [](const SampleValue& value, SeriesId id) { return value.id == id; });
+    return as_before || plan(values);
+}
+
+// By counting, so that a listener's feeds stand in the order of the collection.
+bool SourceState::plan(const std::vector<SampleValue>& values) {
+    planned_.clear();
+    feeds_before_.assign(listeners_.size() + 1, 0);
     for (const SampleValue& value : values) {
-        for (const Binding& binding : series_[by_id_.find(value.id)].bindings) {
-            binding.listener.state().feed(binding.slot, now, value.value);
+        const std::uint32_t number = by_id_.find(value.id);
+        if (number == SeriesIndex::none) {
+            return false;
+        }
+        for (const Binding& binding : series_[number].bindings) {
+            ++feeds_before_[binding.listener];
         }
     }
+    std::exclusive_scan(feeds_before_.begin(), feeds_before_.end(), feeds_before_.begin(), 0U);
+    feeds_.resize(feeds_before_.back());
+    for (std::uint32_t place = 0; place < values.size(); ++place) {
+        for (const Binding& binding : series_[by_id_.find(values[place].id)].bindings) {
+            feeds_[feeds_before_[binding.listener]++] = {binding.slot, place};
+        }
+        planned_.push_back(values[place].id);
+    }
+    // Each has moved on to where the next one begins.
+    std::shift_right(feeds_before_.begin(), feeds_before_.end(), 1);
+    feeds_before_.front() = 0;
     return true;
+}
+
+void SourceState::feed(std::size_t listener, Instant now, const std::vector<SampleValue>& values) {
+    const auto begin = feeds_.begin() + feeds_before_[listener];
+    const auto end = feeds_.begin() + feeds_before_[listener + 1];
+    IndicatorState& state = listeners_[listener].state();
+    state.begin_collection();
+    state.feed_all(now, {begin, end}, values);
 }
 
 bool SourceState::sample(Instant now, SeriesId id, double value) {
@@ -172,9 +245,10 @@ bool SourceState::sample(Instant now, SeriesId id, double value) {
         return false;
     }
     for (const Binding& binding : series_[number].bindings) {
-        binding.listener.state().feed(binding.slot, now, value);
-        if (std::find(touched_.begin(), touched_.end(), binding.listener) == touched_.end()) {
-            touched_.push_back(binding.listener);
+        const Listener& listener = listeners_[binding.listener];
+        listener.state().feed(binding.slot, now, value);
+        if (std::find(touched_.begin(), touched_.end(), listener) == touched_.end()) {
+            touched_.push_back(listener);
         }
     }
     return true;

@@ -77,10 +77,15 @@ public:
     bool forget(SeriesId id);
     [[nodiscard]] std::size_t series_count() const { return series_.size(); }
 
-    // A whole collection, or one value outside of one. False if an id was never declared; then
-    // nothing has changed. Nothing is judged yet: that is for Listener::evaluate, on all listeners
-    // or on those touched. Allocates nothing once the windows of its series have their size.
-    bool collect(Instant now, const std::vector<SampleValue>& values);
+    // A whole collection: expect() it, then feed() each of the listeners, by their place among
+    // listeners(). One can be judged before the next is fed: what it makes of its values is its
+    // own. Expecting is false if an id was never declared; then nothing is fed. Most collections
+    // bring the series of the one before in their order, for which this is remembered. Allocates
+    // nothing then, once the windows of its series have their size.
+    [[nodiscard]] bool expect(const std::vector<SampleValue>& values);
+    void feed(std::size_t listener, Instant now, const std::vector<SampleValue>& values);
+    // One value outside of a collection. False if the id was never declared; then nothing has
+    // changed. Nothing is judged: that is for Listener::evaluate, on those touched.
     bool sample(Instant now, SeriesId id, double value);
     // The indicators that the latest sample() touched.
     [[nodiscard]] const std::vector<Listener>& touched() const { return touched_; }
@@ -127,36 +132,47 @@ public:
 
 private:
     struct Binding {
-        Listener listener;
-        std::size_t slot = 0;
+        std::uint32_t listener = 0;  // its place in listeners_
+        std::uint32_t slot = 0;
     };
     struct Series {
         const SeriesName* name;  // the key of by_name_
         SeriesId id;
         std::vector<Binding> bindings;
     };
+    struct SavedBinding {
+        Listener listener;
+        std::size_t slot = 0;
+    };
     struct SavedSeries {
         SeriesName name;
         SeriesId id = 0;
         bool has_id = false;  // another series has not been given the same id since
-        std::vector<Binding> bindings;
+        std::vector<SavedBinding> bindings;
     };
     struct ByText {
         bool operator()(const SeriesName& a, const SeriesName& b) const;
     };
 
-    static void bind(Series& series, Listener listener);
+    void bind(Series& series, std::uint32_t listener);
     template <class Mine>
     void remove_if(const Mine& is_mine);
     [[nodiscard]] std::vector<SavedSeries> saved_series() const;
-    // False when two have one name, or one id.
+    // False when two have one name, or one id, or when one is bound to who does not listen.
     bool take_series(std::vector<SavedSeries>& all);
+    [[nodiscard]] bool plan(const std::vector<SampleValue>& values);
 
     std::vector<Series> series_;
     std::map<SeriesName, std::uint32_t, ByText> by_name_;
     SeriesIndex by_id_;
     std::vector<Listener> listeners_;
     std::vector<Listener> touched_;
+
+    // How the values of a collection reach who listens. Made of the above, for the ids of the
+    // collection that was expected last; empty when any of the above has changed since.
+    std::vector<SeriesId> planned_;
+    std::vector<Feed> feeds_;                  // those of one listener after those of another
+    std::vector<std::uint32_t> feeds_before_;  // by listener, and the number of all at the end
 };
 
 }  // namespace primum::core

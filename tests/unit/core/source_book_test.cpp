@@ -24,11 +24,12 @@ protected:
                SourceState::Declared::taken;
     }
     bool collect(Instant now, const std::vector<SampleValue>& values) {
-        const bool taken = source.collect(now, values);
-        for (const Listener& listener : source.listeners()) {
-            listener.evaluate({now, {}});
+        const bool expected = source.expect(values);
+        for (std::size_t i = 0; expected && i < source.listeners().size(); ++i) {
+            source.feed(i, now, values);
+            source.listeners()[i].evaluate({now, {}});
         }
-        return taken;
+        return expected;
     }
     void evaluate(double value) {
         for (int i = 0; i < 2; ++i) {
@@ -137,6 +138,51 @@ TEST_F(SourceBookTest, WhoTakesThePlaceOfTheForgottenKeepsItsOwnHistory) {
     EXPECT_EQ(target->severity(), Severity::error);
     ASSERT_TRUE(declare(2, "queue"));
     EXPECT_EQ(source.series_count(), 1U);
+}
+
+TEST_F(SourceBookTest, TheOrderOfACollectionMayChange) {
+    ASSERT_TRUE(declare(0, "queue"));
+    ASSERT_TRUE(declare(1, "other"));
+    ASSERT_TRUE(declare(2, "third"));
+    ASSERT_TRUE(collect(at(0s), {{0, 50}, {1, 1}, {2, 1}}));
+    ASSERT_TRUE(collect(at(1s), {{2, 1}, {1, 1}, {0, 50}}));
+    EXPECT_EQ(target->severity(), Severity::error);
+    ASSERT_TRUE(collect(at(2s), {{1, 50}, {0, 1}}));
+    ASSERT_TRUE(collect(at(3s), {{0, 1}}));
+    EXPECT_EQ(target->severity(), Severity::ok);
+    EXPECT_FALSE(collect(at(4s), {{0, 50}, {3, 1}}));
+    ASSERT_TRUE(collect(at(5s), {{0, 1}}));
+    EXPECT_EQ(target->severity(), Severity::ok);
+}
+
+TEST_F(SourceBookTest, WhatIsNotInACollectionIsNotFed) {
+    ASSERT_TRUE(declare(0, "queue"));
+    evaluate(50);
+    ASSERT_TRUE(collect(at(1s), {}));
+    EXPECT_EQ(target->indicators[0].last_known(), at(0s));
+    ASSERT_TRUE(collect(at(2s), {{0, 50}}));
+    EXPECT_EQ(target->indicators[0].last_known(), at(2s));
+}
+
+TEST_F(SourceBookTest, WhoStaysHearsItsOwnWhenAnotherLeaves) {
+    TargetRule rule = restart_target();
+    rule.indicators = {gauge_indicator("wanted"), gauge_indicator("wanted")};
+    rule.indicators[0].matchers = rules->targets[0].indicators[0].matchers;
+    const auto others = rule_set({rule});
+    TargetState leaves{2, others, others->targets[0], EngineLimits{}};
+    TargetState stays{3, others, others->targets[0], EngineLimits{}};
+    ASSERT_TRUE(declare(0, "queue"));
+    source.add_listener({&leaves, 0});
+    source.add_listener({&stays, 1});
+    source.add_listener({&stays, 0});
+    ASSERT_TRUE(collect(at(0s), {{0, 50}}));
+    source.remove_listeners(leaves);
+    ASSERT_TRUE(collect(at(1s), {{0, 50}}));
+    for (const auto* each : {&*target, &stays}) {
+        EXPECT_EQ(each->severity(), Severity::error);
+        EXPECT_EQ(each->indicators[0].last_known(), at(1s));
+    }
+    EXPECT_EQ(leaves.indicators[0].last_known(), at(0s));
 }
 
 }  // namespace
