@@ -3,6 +3,8 @@
 
 #include <primum/check.hpp>
 
+#include <utility>
+
 #include <sys/epoll.h>
 
 namespace primum::source {
@@ -11,6 +13,8 @@ namespace {
 // Connections kept open between collections, over all sources; libcurl by itself keeps a few times
 // as many as are in use at the moment.
 constexpr long most_idle = 1'024;
+
+constexpr std::size_t most_spare_bytes = std::size_t{8} * 1024 * 1024;
 
 void init_library_once() {
     static const CURLcode done = curl_global_init(CURL_GLOBAL_DEFAULT);
@@ -40,6 +44,19 @@ void CurlLoop::add(CURL* easy) {
 
 void CurlLoop::remove(CURL* easy) {
     PRIMUM_CHECK(curl_multi_remove_handle(multi_, easy) == CURLM_OK);
+}
+
+void CurlLoop::borrow(std::string& body) {
+    if (spare_.capacity() > body.capacity()) {
+        body = std::exchange(spare_, {});
+        body.clear();
+    }
+}
+
+void CurlLoop::give_back(std::string&& body) {
+    if (body.capacity() > spare_.capacity() && body.capacity() <= most_spare_bytes) {
+        spare_ = std::move(body);
+    }
 }
 
 int CurlLoop::on_socket(CURL* /*easy*/, curl_socket_t fd, int what, void* self, void* /*mine*/) {

@@ -8,6 +8,7 @@
 #include <curl/curl.h>
 
 #include <map>
+#include <string>
 
 namespace primum::source {
 
@@ -32,6 +33,10 @@ public:
 
     void add(CURL* easy);
     void remove(CURL* easy);
+    // A large buffer for a body, empty, in place of `body`: the one that was given back last, if it
+    // is there. Between large answers one is kept for all transfers, of up to 8 MiB.
+    void borrow(std::string& body);
+    void give_back(std::string&& body);
     [[nodiscard]] systemd::EventLoop& loop() { return loop_; }
     [[nodiscard]] Instant now() const { return clock_.now().t; }
 
@@ -48,6 +53,7 @@ private:
     CURLM* multi_ = nullptr;
     std::map<curl_socket_t, systemd::LoopSource> sockets_;
     systemd::LoopSource timer_;
+    std::string spare_;
 };
 
 }  // namespace primum::source

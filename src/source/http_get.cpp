@@ -21,7 +21,11 @@
 namespace primum::source {
 namespace {
 
-constexpr std::size_t kept_body_bytes = std::size_t{64} * 1024;   // between two GETs
+constexpr std::size_t kept_body_bytes = std::size_t{64} * 1024;  // between two GETs
+// What is read at once: much of an answer that was large the last time, for each read costs the
+// kernel an acknowledgement and the loop a round.
+constexpr long read_bytes = 16L * 1024;
+constexpr long large_read_bytes = 512L * 1024;
 constexpr std::size_t max_header_bytes = std::size_t{64} * 1024;  // of all answers of one GET
 constexpr std::size_t max_certificate_bytes = std::size_t{1024} * 1024;
 
@@ -126,7 +130,9 @@ private:
             large.swap(body_);
         }
         last_bytes_ = answer.failure == SourceFailure::none ? large.size() : 0;
+        auto& curl = curl_;
         done_(answer);
+        curl.give_back(std::move(large));
     }
     void finish_later(HttpAnswer answer) {
         later_ = curl_.loop().soon([this, answer = std::move(answer)] { finish(answer); });
@@ -230,6 +236,8 @@ private:
         packed_bytes_ = 0;
         packed_ = false;
         error_.front() = '\0';
+        const long at_once = last_bytes_ > 0 ? large_read_bytes : read_bytes;
+        PRIMUM_CHECK(curl_easy_setopt(easy_, CURLOPT_BUFFERSIZE, at_once) == CURLE_OK);
         curl_easy_setopt(easy_, CURLOPT_URL, url.c_str());
         const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline_ - curl_.now());
         curl_easy_setopt(easy_, CURLOPT_TIMEOUT_MS, std::max<long>(1, left.count()));
@@ -266,6 +274,7 @@ private:
 
     bool take_body(std::string_view bytes) {
         if (packed_bytes_ == 0 && last_bytes_ > 0) {
+            curl_.borrow(body_);
             body_.reserve(
                 std::min<std::size_t>(last_bytes_ + last_bytes_ / 8, request_.access.max_bytes));
         }
