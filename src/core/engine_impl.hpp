@@ -156,6 +156,7 @@ private:
 
     // views.cpp
     [[nodiscard]] TargetSummary summary(const TargetState& target) const;
+    [[nodiscard]] std::string why_blind(const std::string& source) const;
     [[nodiscard]] RungView rung_view(const TargetState& target, Level level) const;
     void explain_next(const TargetState& target, Explanation& explanation) const;
     [[nodiscard]] std::string undo_words(const std::string& action) const;

@@ -138,6 +138,17 @@ RungView Engine::Impl::rung_view(const TargetState& target, Level level) const {
     return view;
 }
 
+// What a source that fails has to do with an indicator of which nothing is known.
+std::string Engine::Impl::why_blind(const std::string& source) const {
+    const auto found = sources_.find(source);
+    if (found == sources_.end() || found->second->ok || found->second->error_class.empty()) {
+        return {};
+    }
+    const SourceState& state = *found->second;
+    return "source " + source + " fails (" + state.error_class + ")" +
+           (state.error_detail.empty() ? "" : ": " + state.error_detail);
+}
+
 std::optional<Explanation> Engine::Impl::explain(std::string_view name) const {
     const auto found = targets_.find(name);
     if (found == targets_.end()) {
@@ -149,11 +160,14 @@ std::optional<Explanation> Engine::Impl::explain(std::string_view name) const {
     explanation.at = world_.now.t;
     for (const core::IndicatorState& indicator : target.indicators) {
         const bool is_unit = indicator.rule().kind == ValueKind::unit_state;
+        const auto source = is_unit ? "" : target.rules->sources[indicator.rule().source].name;
+        EvidenceItem item = indicator.evidence();
+        if (const auto blind = why_blind(source);
+            item.severity == Severity::unknown && !blind.empty()) {
+            item.why += (item.why.empty() ? "" : ": ") + blind;
+        }
         explanation.evidence.push_back(
-            {indicator.evidence(),
-             is_unit ? "" : target.rules->sources[indicator.rule().source].name,
-             indicator.last_known(),
-             indicator.baseline_text()});
+            {std::move(item), source, indicator.last_known(), indicator.baseline_text()});
     }
     for (std::size_t i = 1; i < level_count; ++i) {
         explanation.rungs.push_back(rung_view(target, static_cast<Level>(i)));

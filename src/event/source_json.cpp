@@ -106,6 +106,7 @@ void describe(V& v, T& x) {
 template <class V, Is<PromqlPlan> T>
 void describe(V& v, T& x) {
     v.field("queries", x.queries);
+    v.field("max_age", x.max_age);
     v.field("accept_partial", x.accept_partial);
     v.field("access", x.access);
 }

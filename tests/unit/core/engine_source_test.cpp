@@ -92,6 +92,23 @@ TEST_F(EngineSourceTest, NoDataIsNeitherOkNorIllAndTheLastStateIsHeldForABounded
     EXPECT_EQ(primum.engine.target("web")->level, Level::steady);
 }
 
+TEST_F(EngineSourceTest, ABlindIndicatorNamesWhyItsSourceFails) {
+    const auto why = [this] {
+        const auto explanation = primum.engine.explain("web");
+        for (const auto& each : explanation->evidence) {
+            if (each.evidence.indicator == "queue") {
+                return each.evidence.why;
+            }
+        }
+        return std::string{"not there"};
+    };
+    fail(30s, "denied");
+    EXPECT_EQ(why().find("fails"), std::string::npos) << "its last state is held: " << why();
+    primum.tell(45s, TickEvent{});
+    EXPECT_EQ(why().find("nothing known yet, or too old: source metrics fails (denied)"), 0U)
+        << why();
+}
+
 TEST_F(EngineSourceTest, ASeriesThatIsGoneMakesRoomAndItsIdMeansNothing) {
     primum.tell(30s, SeriesEvent{"metrics", 0, "queue", {"queue", {}}, true});
     EXPECT_TRUE(primum.last.empty());
