@@ -83,6 +83,13 @@ std::string Daemon::metrics_page() {
         metrics_.queue_dropped("recording", figures.dropped);
         metrics_.recording(figures.recording);
     }
+    if (push_) {
+        const auto refused = push_->figures().refused;
+        for (std::size_t i = 0; i < refused.size(); ++i) {
+            metrics_.push_refused(enum_names<source::PushRefusal>[i], refused[i]);
+        }
+    }
+    metrics_.webhooks_refused(alerts_.refused());
     metrics_.sources(sources_->figures(), clock_.now().t);
     metrics_.refresh(engine_.host(), clock_.now().t, telemetry::process_usage());
     return metrics_.page();

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "source/push_server.hpp"
 
-#include "event/json_writer.hpp"
+#include "source/push_peer.hpp"
 
 #include <primum/check.hpp>
 
@@ -10,7 +10,6 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
-#include <cstring>
 #include <utility>
 
 #include <fcntl.h>
@@ -21,7 +20,6 @@
 namespace primum::source {
 namespace {
 
-constexpr std::size_t max_detail_bytes = 200;
 constexpr double bytes_of_a_token = 1'024;
 
 // A long line may have many values.
@@ -29,105 +27,7 @@ std::uint32_t steps_of(std::size_t line_bytes) {
     return 1 + static_cast<std::uint32_t>(line_bytes / 1'024);
 }
 
-std::string answer_line(std::uint64_t line, const PushError& error) {
-    std::string text;
-    event::JsonWriter json{text};
-    json.begin_object();
-    json.key("v");
-    json.value(1);
-    json.key("line");
-    json.value(line);
-    json.key("refused");
-    json.value(name_of(error.code));
-    if (!error.detail.empty()) {
-        json.key("detail");
-        json.value(std::string_view{error.detail}.substr(0, max_detail_bytes));
-    }
-    json.end_object();
-    text += '\n';
-    return text;
-}
-
-// Whether it was all sent; a line sent in part would spoil the next one.
-bool send_whole(int fd, std::string_view text) {
-    return ::send(fd, text.data(), text.size(), MSG_DONTWAIT | MSG_NOSIGNAL) ==
-           static_cast<ssize_t>(text.size());
-}
-
-// Who sent a datagram; descriptors that came with it are closed.
-std::optional<uid_t> sender_of(const msghdr& message) {
-    std::optional<uid_t> uid;
-    for (const auto* part = CMSG_FIRSTHDR(&message); part != nullptr;
-         part = CMSG_NXTHDR(const_cast<msghdr*>(&message), const_cast<cmsghdr*>(part))) {  // NOLINT
-        if (part->cmsg_level != SOL_SOCKET) {
-            continue;
-        }
-        if (part->cmsg_type == SCM_CREDENTIALS && part->cmsg_len >= CMSG_LEN(sizeof(ucred))) {
-            ucred sender{};
-            std::memcpy(&sender, CMSG_DATA(part), sizeof sender);
-            uid = sender.uid;
-        } else if (part->cmsg_type == SCM_RIGHTS) {
-            const auto count = (part->cmsg_len - CMSG_LEN(0)) / sizeof(int);
-            for (std::size_t i = 0; i < count; ++i) {
-                int fd = -1;
-                std::memcpy(&fd, CMSG_DATA(part) + i * sizeof fd, sizeof fd);
-                ::close(fd);
-            }
-        }
-    }
-    return uid;
-}
-
 }  // namespace
-
-struct PushServer::Listener {
-    int fd = -1;
-    bool stream = false;
-    bool paused = false;
-    bool ready = false;
-
-    Listener() = default;
-    Listener(const Listener&) = delete;
-    Listener& operator=(const Listener&) = delete;
-    ~Listener() {
-        if (fd >= 0) {
-            ::close(fd);
-        }
-    }
-};
-
-struct PushServer::Connection {
-    Connection(int socket, User& owner, const PushServerLimits& limits)
-        : fd(socket), user(owner), cutter(limits.line.line_bytes), numbers(limits.numbers_bytes) {}
-    Connection(const Connection&) = delete;
-    Connection& operator=(const Connection&) = delete;
-    ~Connection() { ::close(fd); }
-
-    [[nodiscard]] bool has_work() const { return readable || cutter.may_have_line(); }
-
-    int fd;
-    User& user;
-    LineCutter cutter;
-    PushNumbers numbers;
-    bool readable = false;  // until a read says otherwise
-    bool ended = false;     // to be let go of
-    bool mute = false;      // an answer was sent in part
-};
-
-struct PushServer::User {
-    User(uid_t id, std::uint32_t rate, Instant now) : uid(id), bucket(rate, now) {}
-
-    [[nodiscard]] bool has_work() const {
-        return std::any_of(connections.begin(), connections.end(), [](const auto& connection) {
-            return connection->has_work();
-        });
-    }
-
-    uid_t uid;
-    TokenBucket bucket;
-    std::vector<std::unique_ptr<Connection>> connections;
-    std::size_t next = 0;  // whose turn it is among them
-};
 
 PushServer::PushServer(systemd::EventLoop& loop, const Clock& clock, PushServerLimits limits)
     : loop_(loop),

@@ -62,6 +62,8 @@ struct MetricFamilies {
     Gauges& rules_last_reload_ok;
     Gauges& rules_info;
     Counters& queue_dropped;
+    Counters& push_refused;
+    Counters& webhooks_refused;
     Gauges& recording;
     Counters& pages;
     Counters& operator_commands;

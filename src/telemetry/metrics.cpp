@@ -40,6 +40,11 @@ constexpr std::array<std::string_view, std::variant_size_v<EventBody>> event_typ
 
 const Histogram::BucketBoundaries fast_buckets{
     0.000'01, 0.000'05, 0.000'1, 0.000'5, 0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5};
+
+void raise_to(std::uint64_t total, Counter& counter) {
+    counter.Increment(std::max(0.0, static_cast<double>(total) - counter.Value()));
+}
+
 }  // namespace
 
 Metrics::Impl::Impl(std::string_view version)
@@ -167,8 +172,16 @@ void Metrics::Impl::rules_refused() {
 void Metrics::Impl::queue_dropped(std::string_view queue, std::uint64_t total_so_far) {
     constexpr std::array<std::string_view, 3> queues{"ledger", "journal", "recording"};
     const bool known = std::find(queues.begin(), queues.end(), queue) != queues.end();
-    auto& counter = families_.queue_dropped.Add({{"queue", std::string{known ? queue : other}}});
-    counter.Increment(std::max(0.0, static_cast<double>(total_so_far) - counter.Value()));
+    raise_to(total_so_far,
+             families_.queue_dropped.Add({{"queue", std::string{known ? queue : other}}}));
+}
+
+void Metrics::Impl::push_refused(std::string_view code, std::uint64_t total_so_far) {
+    raise_to(total_so_far, families_.push_refused.Add({{"code", std::string{code}}}));
+}
+
+void Metrics::Impl::webhooks_refused(std::uint64_t total_so_far) {
+    raise_to(total_so_far, families_.webhooks_refused.Add({}));
 }
 
 void Metrics::Impl::refresh(const HostView& host, Instant now, const ProcessUsage& process) {
@@ -214,6 +227,14 @@ void Metrics::rules_refused() {
 
 void Metrics::queue_dropped(std::string_view queue, std::uint64_t total_so_far) {
     impl_->queue_dropped(queue, total_so_far);
+}
+
+void Metrics::push_refused(std::string_view code, std::uint64_t total_so_far) {
+    impl_->push_refused(code, total_so_far);
+}
+
+void Metrics::webhooks_refused(std::uint64_t total_so_far) {
+    impl_->webhooks_refused(total_so_far);
 }
 
 void Metrics::recording(bool well) {

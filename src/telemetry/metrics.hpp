@@ -48,6 +48,10 @@ public:
     void rules_refused();
     // Something bounded was full: `queue` is one of ledger, journal, recording.
     void queue_dropped(std::string_view queue, std::uint64_t total_so_far);
+    // Pushed lines and datagrams refused; `code` is one of a fixed set, that of docs/push.md.
+    void push_refused(std::string_view code, std::uint64_t total_so_far);
+    // Webhooks refused before it was known whose they are.
+    void webhooks_refused(std::uint64_t total_so_far);
     // Whether events are being recorded.
     void recording(bool well);
 

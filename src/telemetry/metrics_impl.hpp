@@ -57,6 +57,8 @@ public:
     void observe(const Effect& effect);
     void rules_refused();
     void queue_dropped(std::string_view queue, std::uint64_t total_so_far);
+    void push_refused(std::string_view code, std::uint64_t total_so_far);
+    void webhooks_refused(std::uint64_t total_so_far);
     void recording(bool well) { families_.recording.Add({}).Set(well ? 1 : 0); }
     void sources(const SourceFigures& figures, Instant now);
     void refresh(const HostView& host, Instant now, const ProcessUsage& process);

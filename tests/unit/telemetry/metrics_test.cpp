@@ -447,6 +447,12 @@ TEST_F(MetricsTest, CountsPagesCommandsAndDrops) {
     metrics_.queue_dropped("journal", 7);
     metrics_.queue_dropped("journal", 7);
     metrics_.recording(true);
+    for (const std::uint64_t total : {2U, 3U, 3U}) {
+        metrics_.push_refused("rate_limited", total);
+        metrics_.webhooks_refused(2 * total);
+    }
+    EXPECT_EQ(value("primum_push_refused_total{code=\"rate_limited\"}"), "3");
+    EXPECT_EQ(value("primum_webhooks_refused_total"), "6");
     EXPECT_EQ(value("primum_pages_total{kind=\"stalled\"}"), "1");
     EXPECT_EQ(value("primum_pages_total{kind=\"exhausted\"}"), "0");
     EXPECT_EQ(value("primum_operator_commands_total{accepted=\"true\",verb=\"hold\"}"), "1");
