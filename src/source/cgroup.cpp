@@ -155,49 +155,27 @@ CgroupSight look_at_cgroup(const std::string& root, const std::string& path) {
     return sight;
 }
 
-CgroupSource::CgroupSource(
-    const Tools& tools, SourceRule rule, SeriesId first_id, FindControlGroup find, std::string root)
-    : PolledSource(tools.loop, tools.clock, std::move(rule), first_id, tools.emit),
-      find_(std::move(find)),
-      root_(std::move(root)),
-      unit_(std::get<CgroupPlan>(this->rule().plan).unit) {}
+CgroupSource::CgroupSource(const Tools& tools,
+                           const SourceRule& rule,
+                           SeriesId first_id,
+                           FindControlGroup find,
+                           std::string root)
+    : UnitCgroupSource(
+          tools, rule, first_id, std::move(find), std::get<CgroupPlan>(rule.plan).unit),
+      root_(std::move(root)) {}
 
 void CgroupSource::attempt(Duration timeout) {
-    if (!path_.empty() && look()) {
-        return;
-    }
-    path_.clear();
-    if (asked_ != nullptr) {
-        missed(SourceFailure::bus, "systemd has not answered an earlier question yet");
-        return;
-    }
-    asked_ = std::make_shared<bool>(true);
-    deadline_ = loop().at(now() + timeout, [this] {
-        *asked_ = false;
-        missed(SourceFailure::bus, "systemd has not answered in time");
-    });
-    find_(unit_, [this, alive = std::weak_ptr{asked_}](const ControlGroup& group) {
-        if (const auto waits = alive.lock()) {
-            asked_.reset();
-            if (*waits) {
-                deadline_.reset();
-                found(group);
-            }
-        }
-    });
-}
-
-void CgroupSource::found(const ControlGroup& group) {
-    if (group.failure != SourceFailure::none) {
-        missed(group.failure, group.detail);
-        return;
-    }
-    path_ = group.path;
     if (path_.empty() || !look()) {
         path_.clear();
-        figures().note = unit_ + " does not run";
-        collected();
-        succeed_with({});
+        ask(timeout);
+    }
+}
+
+void CgroupSource::found(const std::string& path) {
+    path_ = path;
+    if (path_.empty() || !look()) {
+        path_.clear();
+        does_not_run();
     }
 }
 

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include "source/polled.hpp"
-#include "source/tools.hpp"
 #include "source/unit_cgroup.hpp"
 
 #include <primum/source.hpp>
@@ -27,25 +25,21 @@ struct CgroupSight {
 
 // Memory, CPU and tasks of a unit's control group. systemd is asked for the group only when none
 // is known or the known one is gone. A unit that does not run is a collection without series.
-class CgroupSource : public PolledSource {
+class CgroupSource : public UnitCgroupSource {
 public:
     CgroupSource(const Tools& tools,
-                 SourceRule rule,
+                 const SourceRule& rule,
                  SeriesId first_id,
                  FindControlGroup find,
                  std::string root);
 
 private:
     void attempt(Duration timeout) override;
-    void found(const ControlGroup& group);
+    void found(const std::string& path) override;
     bool look();
 
-    FindControlGroup find_;
     std::string root_;
-    std::string unit_;
-    std::string path_;             // of the group; empty: not known
-    std::shared_ptr<bool> asked_;  // whether this try still waits; nullptr: nobody was asked
-    systemd::LoopSource deadline_;
+    std::string path_;  // of the group; empty: not known
 };
 
 [[nodiscard]] std::unique_ptr<Source> make_cgroup(const Tools& tools,

@@ -72,14 +72,14 @@ std::vector<Measured> read_pressure_file(std::string_view resource, std::string_
 }
 
 PressureSource::PressureSource(const Tools& tools,
-                               SourceRule rule,
+                               const SourceRule& rule,
                                SeriesId first_id,
                                FindControlGroup find,
                                PressurePlaces places)
-    : PolledSource(tools.loop, tools.clock, std::move(rule), first_id, tools.emit),
-      find_(std::move(find)),
+    : UnitCgroupSource(
+          tools, rule, first_id, std::move(find), std::get<PressurePlan>(rule.plan).unit),
       places_(std::move(places)),
-      plan_(std::get<PressurePlan>(this->rule().plan)) {
+      plan_(std::get<PressurePlan>(rule.plan)) {
     for (const auto& trigger : plan_.triggers) {
         triggers_.emplace_back().rule = trigger;
     }
@@ -95,51 +95,25 @@ PressureSource::~PressureSource() {
 }
 
 void PressureSource::attempt(Duration timeout) {
-    if (plan_.unit.empty()) {
-        static_cast<void>(look());
-        return;
-    }
-    if (!directory_.empty() && ::access(directory_.c_str(), F_OK) == 0) {
+    const bool known = !directory_.empty() && ::access(directory_.c_str(), F_OK) == 0;
+    if (unit().empty() || known) {
         static_cast<void>(look());
         return;
     }
     directory_.clear();
-    if (asked_ != nullptr) {
-        missed(SourceFailure::bus, "systemd has not answered an earlier question yet");
-        return;
-    }
-    asked_ = std::make_shared<bool>(true);
-    deadline_ = loop().at(now() + timeout, [this] {
-        *asked_ = false;
-        missed(SourceFailure::bus, "systemd has not answered in time");
-    });
-    find_(plan_.unit, [this, alive = std::weak_ptr{asked_}](const ControlGroup& group) {
-        if (const auto waits = alive.lock()) {
-            asked_.reset();
-            if (*waits) {
-                deadline_.reset();
-                found(group);
-            }
-        }
-    });
+    ask(timeout);
 }
 
-void PressureSource::found(const ControlGroup& group) {
-    if (group.failure != SourceFailure::none) {
-        missed(group.failure, group.detail);
-        return;
-    }
+void PressureSource::found(const std::string& path) {
     for (auto& trigger : triggers_) {
         disarm(trigger);  // of a group that is gone
     }
-    if (group.path.empty()) {
-        figures().note = plan_.unit + " does not run";
-        collected();
-        succeed_with({});
+    if (path.empty()) {
+        does_not_run();
         return;
     }
     const bool unified = ::access((places_.cgroups + "/cgroup.controllers").c_str(), F_OK) == 0;
-    directory_ = places_.cgroups + (unified ? "" : "/unified") + group.path;
+    directory_ = places_.cgroups + (unified ? "" : "/unified") + path;
     suffix_ = ".pressure";
     static_cast<void>(look());
 }

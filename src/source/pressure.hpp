@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include "source/polled.hpp"
-#include "source/tools.hpp"
 #include "source/unit_cgroup.hpp"
 
 #include <primum/source.hpp>
@@ -29,10 +27,10 @@ struct PressurePlaces {
 
 // Pressure stall information of the host or of a unit, every interval; and, where the kernel lets
 // us set its triggers, at once when tasks were stalled for as long as a trigger says.
-class PressureSource : public PolledSource {
+class PressureSource : public UnitCgroupSource {
 public:
     PressureSource(const Tools& tools,
-                   SourceRule rule,
+                   const SourceRule& rule,
                    SeriesId first_id,
                    FindControlGroup find,
                    PressurePlaces places);
@@ -48,7 +46,7 @@ private:
     };
 
     void attempt(Duration timeout) override;
-    void found(const ControlGroup& group);
+    void found(const std::string& path) override;
     bool look();
     [[nodiscard]] std::string path_of(PressureResource resource) const;
     [[nodiscard]] std::pair<std::vector<Measured>, int> read_all();
@@ -58,14 +56,11 @@ private:
     void fired(Trigger& trigger, std::uint32_t bits);
     [[nodiscard]] std::string how_it_is_read() const;
 
-    FindControlGroup find_;
     PressurePlaces places_;
     PressurePlan plan_;
     std::string directory_;  // empty: not known (any more)
     std::string suffix_;     // of the files' names
     std::vector<Trigger> triggers_;
-    std::shared_ptr<bool> asked_;  // whether this try still waits; nullptr: nobody was asked
-    systemd::LoopSource deadline_;
 };
 
 [[nodiscard]] std::unique_ptr<Source> make_pressure(const Tools& tools,

@@ -62,6 +62,47 @@ FindControlGroup ask_control_group(systemd::Manager* manager) {
     };
 }
 
+UnitCgroupSource::UnitCgroupSource(
+    const Tools& tools, SourceRule rule, SeriesId first_id, FindControlGroup find, std::string unit)
+    : PolledSource(tools.loop, tools.clock, std::move(rule), first_id, tools.emit),
+      find_(std::move(find)),
+      unit_(std::move(unit)) {}
+
+void UnitCgroupSource::ask(Duration timeout) {
+    if (asked_ != nullptr) {
+        missed(SourceFailure::bus, "systemd has not answered an earlier question yet");
+        return;
+    }
+    asked_ = std::make_shared<bool>(true);
+    deadline_ = loop().at(now() + timeout, [this] {
+        *asked_ = false;
+        missed(SourceFailure::bus, "systemd has not answered in time");
+    });
+    find_(unit_, [this, alive = std::weak_ptr{asked_}](const ControlGroup& group) {
+        if (const auto waits = alive.lock()) {
+            asked_.reset();
+            if (*waits) {
+                deadline_.reset();
+                answered(group);
+            }
+        }
+    });
+}
+
+void UnitCgroupSource::answered(const ControlGroup& group) {
+    if (group.failure != SourceFailure::none) {
+        missed(group.failure, group.detail);
+        return;
+    }
+    found(group.path);
+}
+
+void UnitCgroupSource::does_not_run() {
+    figures().note = unit_ + " does not run";
+    collected();
+    succeed_with({});
+}
+
 std::string read_kernel_file(const std::string& path, int* error) {
     std::array<char, 4'096> buffer;  // NOLINT(*-member-init): filled by read()
     const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
