@@ -219,8 +219,8 @@ void IndicatorValue::feed_all(Instant t,
     for (std::size_t i = 0; i < feeds.size(); ++i) {
         if (i + slots_ahead < feeds.size()) {
             const auto* next = reinterpret_cast<const char*>(&slots_[feeds[i + slots_ahead].slot]);
-            __builtin_prefetch(next);
-            __builtin_prefetch(next + sizeof(Slot) - 1);
+            __builtin_prefetch(next, 1);
+            __builtin_prefetch(next + sizeof(Slot) - 1, 1);
         }
         if (i + windows_ahead < feeds.size()) {
             slots_[feeds[i + windows_ahead].slot].window.call_for();
