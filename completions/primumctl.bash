@@ -1,72 +1,100 @@
 # SPDX-License-Identifier: MIT
 # bash completion for primumctl(1)
 
-_primumctl_targets() {
-    primumctl list --json 2>/dev/null | grep -o '"name":"[^"]*"' | cut -d'"' -f4
+_primumctl_names() {
+    primumctl names "$1" 2>/dev/null
 }
 
-_primumctl_sources() {
-    primumctl sources --json 2>/dev/null | grep -o '{"name":"[^"]*"' | cut -d'"' -f4
+# What may stand behind the words of a command, options aside.
+_primumctl_words() {
+    case $1 in
+        '') echo status list show explain watch sources providers incidents actions ledger hold release \
+            disable enable force ack rollback label reset-breaker reload rules replay simulate drill \
+            push scrape version ;;
+        show | explain | hold | release | disable | enable | reset-breaker | drill) _primumctl_names targets ;;
+        force) _primumctl_names targets && echo retry failover restart fallback ;;
+        ack | 'incidents show' | 'incidents export') _primumctl_names incidents ;;
+        rollback | 'actions show') _primumctl_names actions ;;
+        label) _primumctl_names actions && echo justified unjustified ;;
+        sources) echo show ;;
+        'sources show') _primumctl_names sources ;;
+        providers) echo show mark set-note ;;
+        'providers show' | 'providers set-note') _primumctl_names providers ;;
+        'providers mark') _primumctl_names providers && echo healthy degraded rate_limited dead unknown ;;
+        incidents) echo show export ;;
+        actions) echo show ;;
+        ledger) echo verify backup export ;;
+        rules) echo check ;;
+    esac
+}
+
+_primumctl_options() {
+    case $1 in
+        list) echo --ill ;;
+        explain) echo --at ;;
+        watch) echo --count ;;
+        incidents | actions) echo --limit --before ;;
+        'incidents export') echo --output ;;
+        'ledger verify') echo --database ;;
+        'ledger backup' | 'ledger export') echo --output --database ;;
+        hold) echo --all --for --until --reason ;;
+        disable) echo --for --until --reason ;;
+        release) echo --all --reason ;;
+        rollback) echo --no-wait --reason ;;
+        'providers mark') echo --for --reason ;;
+        enable | force | ack | label | reset-breaker | reload) echo --reason ;;
+        'rules check') echo --settings ;;
+        replay) echo --recording --rules --settings --against --known ;;
+        simulate) echo --rules --settings --scenario --target --seed --hours --enforced ;;
+        drill) echo --rules --settings ;;
+        push) echo --source --whole --socket ;;
+        scrape) echo --format ;;
+    esac
+    echo --json --color --no-pager --full --help
 }
 
 _primumctl() {
     local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]}
-    local verbs='status list show explain sources providers incidents actions hold release disable enable
-        ack rollback reset-breaker reload rules replay simulate drill push scrape version'
-    local verb='' word choices=''
+    local verb='' word choices='' files=''
     for word in "${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
-        if [[ $word != -* ]]; then
-            verb=$word
-            break
-        fi
+        case $word in
+            -*) ;;
+            *)
+                if [[ -z $verb ]]; then
+                    verb=$word
+                elif [[ $verb != *' '* && " $(_primumctl_words "$verb") " == *[[:space:]]"$word"[[:space:]]* &&
+                    $verb =~ ^(sources|providers|incidents|actions|ledger|rules)$ ]]; then
+                    verb="$verb $word"
+                fi
+                ;;
+        esac
     done
 
     case $previous in
         --for) choices='10m 30m 1h 4h' ;;
-        --reason | --limit | --before | --seed | --hours | --target | --source) return ;;
+        --color) choices='auto always never' ;;
+        --format) choices='prometheus openmetrics' ;;
+        --target) choices=$(_primumctl_names targets) ;;
+        --source) choices=$(_primumctl_names sources) ;;
+        --reason | --limit | --before | --seed | --hours | --at | --until | --count) return ;;
         --scenario)
             choices='list blip flap slow_leak persistent_failure provider_outage
                 half_ill_providers dead_source lying_source harmful_remedy mass_failure competing_healer post_mortem mixed'
             ;;
-        --settings | --recording | --rules | --against | --known | --socket)
-            mapfile -t COMPREPLY < <(compgen -f -- "$current")
-            return
+        --settings | --recording | --rules | --against | --known | --socket | --output | --database) files=1 ;;
+        *)
+            if [[ $current != -* && $verb =~ ^(replay|scrape|'rules check')$ ]]; then
+                files=1
+            elif [[ $current == -* ]]; then
+                choices=$(_primumctl_options "$verb")
+            else
+                choices=$(_primumctl_words "$verb")
+            fi
             ;;
     esac
-    if [[ -z $choices ]]; then
-        case $verb in
-            '') choices="$verbs --json --help" ;;
-            list) choices='--ill --json' ;;
-            show | explain) choices="$(_primumctl_targets) --json" ;;
-            hold) choices="$(_primumctl_targets) --all --for --reason --json" ;;
-            release) choices="$(_primumctl_targets) --all --reason --json" ;;
-            disable) choices="$(_primumctl_targets) --for --reason --json" ;;
-            enable | reset-breaker) choices="$(_primumctl_targets) --reason --json" ;;
-            ack | rollback | reload) choices='--reason --json' ;;
-            sources) choices="show $(_primumctl_sources) --json" ;;
-            providers) choices='show mark set-note --for --reason --json' ;;
-            incidents) choices='show --limit --before --json' ;;
-            actions) choices='--limit --before --json' ;;
-            rules)
-                if [[ " ${COMP_WORDS[*]} " == *' check '* && $current != -* ]]; then
-                    mapfile -t COMPREPLY < <(compgen -f -- "$current")
-                    return
-                fi
-                choices='check --settings --json'
-                ;;
-            replay) choices='--recording --rules --settings --against --known --json' ;;
-            simulate) choices='--rules --settings --scenario --target --seed --hours --enforced --json' ;;
-            push) choices='--source --whole --socket --json' ;;
-            scrape)
-                if [[ $current != -* && $previous != --format ]]; then
-                    mapfile -t COMPREPLY < <(compgen -f -- "$current")
-                    return
-                fi
-                choices='--format prometheus openmetrics --json'
-                ;;
-            drill) choices="$(_primumctl_targets) --rules --settings --json" ;;
-            *) choices='--json' ;;
-        esac
+    if [[ -n $files ]]; then
+        mapfile -t COMPREPLY < <(compgen -f -- "$current")
+        return
     fi
     mapfile -t COMPREPLY < <(compgen -W "$choices" -- "$current")
 }

@@ -12,6 +12,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -59,6 +60,9 @@ struct QueryError {
     std::string message;  // for people
 };
 
+// A file descriptor that is closed with its last owner.
+using SharedFile = std::shared_ptr<const int>;
+
 template <class T>
 using QueryAnswer = std::function<void(Result<T, QueryError>)>;
 
@@ -96,6 +100,10 @@ public:
     virtual void incidents(Page page, QueryAnswer<std::vector<RestoredIncident>> answer) = 0;
     virtual void incident(std::uint64_t id, QueryAnswer<std::optional<IncidentStory>> answer) = 0;
     virtual void actions(Page page, QueryAnswer<std::vector<RestoredAction>> answer) = 0;
+    // `before` is not used.
+    virtual void operator_commands(Page page, QueryAnswer<std::vector<OperatorRecord>> answer) = 0;
+    // A whole copy of the ledger, to be read.
+    virtual void backup(QueryAnswer<SharedFile> answer) = 0;
 };
 
 }  // namespace primum::bus

@@ -175,6 +175,10 @@ std::string incident_document(const IncidentStory& story, Stamp now) {
     return Document{now}.member("story", event::to_json(parts)).finish();
 }
 
+std::string commands_document(const std::vector<OperatorRecord>& commands, Stamp now) {
+    return Document{now}.member("commands", event::to_json_list(commands)).finish();
+}
+
 std::string actions_document(const std::vector<RestoredAction>& actions, Stamp now) {
     return Document{now}.member("actions", event::to_json_list(actions)).finish();
 }

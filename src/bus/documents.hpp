@@ -25,6 +25,7 @@ namespace primum::bus {
 [[nodiscard]] std::string incidents_document(const std::vector<RestoredIncident>& incidents,
                                              Stamp now);
 [[nodiscard]] std::string incident_document(const IncidentStory& story, Stamp now);
+[[nodiscard]] std::string commands_document(const std::vector<OperatorRecord>& commands, Stamp now);
 [[nodiscard]] std::string actions_document(const std::vector<RestoredAction>& actions, Stamp now);
 
 }  // namespace primum::bus

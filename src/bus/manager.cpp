@@ -67,6 +67,8 @@ void Manager::add_reads() {
     add("Providers", "", "s", {{}, {"json"}}, &Manager::providers);
     add("Incidents", "ut", "s", {{"limit", "before"}, {"json"}}, &Manager::incidents);
     add("Incident", "t", "s", {{"incident"}, {"json"}}, &Manager::incident);
+    add("OperatorCommands", "u", "s", {{"limit"}, {"json"}}, &Manager::operator_commands);
+    add("BackupLedger", "", "h", {{}, {"file"}}, &Manager::backup_ledger);
     add("Actions", "ut", "s", {{"limit", "before"}, {"json"}}, &Manager::actions);
 }
 

@@ -56,6 +56,8 @@ private:
     void incidents(const SharedCall& call);
     void incident(const SharedCall& call);
     void actions(const SharedCall& call);
+    void operator_commands(const SharedCall& call);
+    void backup_ledger(const SharedCall& call);
     void hold(const SharedCall& call);
     void disable(const SharedCall& call);
     void release(const SharedCall& call);

@@ -37,6 +37,13 @@ struct CallFailure {
     std::string message;  // for people
 };
 
+// A signal of org.primum.Primum1.Manager, its arguments as text; or "Gone" and "Back", without
+// arguments, when primumd leaves the bus and comes to it.
+struct Signal {
+    std::string name;
+    std::vector<std::string> arguments;
+};
+
 // How primumctl speaks to primumd. A stopped primumd is never started by it.
 class Client {
 public:
@@ -46,6 +53,14 @@ public:
     virtual ~Client() = default;
 
     [[nodiscard]] virtual Result<Reply, CallFailure> call(const Request& request) = 0;
+
+    // From now on primumd's signals are kept for next_signal().
+    [[nodiscard]] virtual Result<void, CallFailure> listen() = 0;
+    // The oldest signal that was not given yet; waits for one at most `within`, then nullopt.
+    [[nodiscard]] virtual Result<std::optional<Signal>, CallFailure> next_signal(
+        Duration within) = 0;
+    // A method without arguments that answers a file descriptor, which is the caller's to close.
+    [[nodiscard]] virtual Result<int, CallFailure> call_for_file(const Request& request) = 0;
 };
 
 }  // namespace primum::ctl

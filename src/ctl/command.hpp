@@ -14,8 +14,8 @@ namespace primum::ctl {
 // After sysexits.h, but for 0. The man page has the same list.
 enum class Exit : int {
     ok = 0,
-    breach = 1,        // a simulation found what must not happen, or a drill what fails
-    regression = 3,    // a comparison found actions that were not there before
+    breach = 1,        // what must not happen, or was not done: of simulate, drill and rollback
+    regression = 3,    // a comparison or a replay found other actions or decisions than before
     usage = 64,        // the command line is wrong, or names what does not exist
     bad_data = 65,     // rules with mistakes, a recording or a page that is none
     no_input = 66,     // a file that is not there
@@ -37,9 +37,18 @@ enum class Verb : std::uint8_t {
     acknowledge,
     rollback,
     reset_breaker,
+    force,
+    label,
+    watch,
     incidents,
     incident,
+    export_incident,
     actions,
+    action,
+    ledger_verify,
+    ledger_backup,
+    ledger_export,
+    names,
     sources,
     source,
     providers,
@@ -88,24 +97,45 @@ struct ScrapeOptions {
     PageFormat format = PageFormat::automatic;
 };
 
+// When to paint.
+enum class Colours : std::uint8_t { automatic, always, never };
+
+// Of the looking verbs, and of what they look like.
+struct LookOptions {
+    Colours colours = Colours::automatic;
+    bool pager = true;        // where there is a terminal
+    bool full = false;        // nothing is cut to the terminal's width
+    std::string at;           // of explain: a time in words (time_text.hpp), or empty for now
+    std::uint64_t count = 0;  // of watch: end after so many, or 0
+    std::string kind;         // of names: targets, incidents, actions, sources, providers
+};
+
 // A command line, understood.
 struct Command {
     Verb verb = Verb::status;
     bool json = false;
+    LookOptions look;
     std::string target;                   // empty: all of them
     bool ill_only = false;                // of list
     Duration length{0};                   // of hold, disable and mark_provider
+    std::string until;                    // of hold and disable: a time in words, or empty
+    bool wait = true;                     // of rollback: for what comes of it
+    std::string level;                    // of force
+    std::string label;                    // of label
+    std::string output;                   // of export_incident and the ledger's: a path, or empty
+    std::string database;                 // of the ledger's: a file instead of primumd's, or empty
+    std::string bundle;                   // of replay: an incident's bundle, or empty
     std::string source;                   // of source
     std::string provider;                 // of provider, mark_provider and note_provider
     std::string candidate;                // of mark_provider and note_provider
     std::string state;                    // of mark_provider
     std::string reason;                   // of what changes something; the note of note_provider
-    std::uint64_t incident = 0;           // of acknowledge and incident
-    std::string action;                   // of rollback
+    std::uint64_t incident = 0;           // of acknowledge, incident and export
+    std::string action;                   // of rollback, label and action
     std::uint32_t limit = 20;             // of incidents and actions
     std::uint64_t before = 0;             // of incidents and actions: 0 is the newest
     std::vector<std::string> paths;       // of rules_check
-    std::string settings;                 // of rules_check and replay: a settings file, or empty
+    std::string settings;                 // of rules_check and replay: a file, or empty
     std::string rules;                    // of replay: a directory, or empty for the recorded ones
     std::string against;                  // of replay: the rules to compare with, or empty
     std::string known;                    // of replay: a file of known differences, or empty

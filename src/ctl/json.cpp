@@ -69,10 +69,21 @@ std::vector<std::pair<std::string, Json>> Json::members() const {
     return found;
 }
 
+std::string Json::raw() const {
+    return element_.has_value() ? simdjson::minify(*element_) : "null";
+}
+
 std::optional<WallTime> Json::wall() const {
     const Json inner = (*this)["wall_us"];
     const std::int64_t us = inner.present() ? inner.number() : number();
     return us == 0 ? std::nullopt : std::optional{wall_from_us(us)};
+}
+
+std::string canonical(const std::string& json) {
+    simdjson::dom::parser parser;
+    simdjson::dom::element root;
+    return parser.parse(json).get(root) == simdjson::SUCCESS ? simdjson::minify(root)
+                                                             : std::string{};
 }
 
 std::optional<Document> Document::parse(std::string_view text) {

@@ -34,6 +34,8 @@ public:
     [[nodiscard]] std::vector<Json> items() const;
     // Of an object, in its order.
     [[nodiscard]] std::vector<std::pair<std::string, Json>> members() const;
+    // The value as JSON, without blanks; "null" where there is none.
+    [[nodiscard]] std::string raw() const;
     // Of an instant {"t_us":…,"wall_us":…} or a plain count of microseconds; nullopt where there
     // is none or it is 0.
     [[nodiscard]] std::optional<WallTime> wall() const;
@@ -42,6 +44,10 @@ public:
 private:
     std::optional<simdjson::dom::element> element_;
 };
+
+// The JSON with nothing but what it says: no blanks, numbers in their shortest form. Empty where it
+// is none.
+[[nodiscard]] std::string canonical(const std::string& json);
 
 // Owns a parsed document.
 class Document {

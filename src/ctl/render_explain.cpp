@@ -81,6 +81,37 @@ std::string next_text(const Document& explain) {
     return fact("next", text.empty() ? "nothing" : text);
 }
 
+// Evidence and guards as a decision recorded them.
+std::string recorded_text(const Json& decision, const Painter& painter) {
+    Table evidence{{"INDICATOR", "SEVERITY", "VALUE", "WHY"}};
+    for (const Json& item : decision["evidence"].items()) {
+        evidence.add({{item["indicator"].text()},
+                      word(item["severity"].text()),
+                      {item["value"].text()},
+                      {item["why"].text()}});
+    }
+    Table guards{{"GUARD", "VERDICT", "DETAIL"}};
+    for (const Json& guard : decision["guards"].items()) {
+        guards.add(
+            {{guard["guard"].text()}, word(guard["verdict"].text()), {guard["detail"].text()}});
+    }
+    return (evidence.empty() ? ""
+                             : heading("Evidence, then", painter) + evidence.render(painter, 2)) +
+           (guards.empty() ? "" : heading("Guards, then", painter) + guards.render(painter, 2));
+}
+
+// "waited at retry: cooldown (1m 30s left), 2026-11-22 03:59:30"
+std::string decision_line(const Json& decision) {
+    const std::string reason = decision["reason"].text();
+    const std::string detail = decision["detail"].text();
+    return fmt::format("{} at {}{}{}, {}",
+                       decision["kind"].text(),
+                       decision["level"].text(),
+                       reason.empty() ? "" : ": " + reason,
+                       detail.empty() ? "" : " (" + detail + ")",
+                       local_time(decision["at"].wall().value_or(WallTime{})));
+}
+
 std::string evidence_text(const Document& explain, const Painter& painter) {
     Table table{{"INDICATOR", "SEVERITY", "VALUE", "WHY", "SOURCE", "LAST KNOWN"}};
     for (const Json& item : explain.root().at("explanation.evidence").items()) {
@@ -151,6 +182,41 @@ std::string render_explain(const Document& explain, const Painter& painter) {
            next_text(explain) + fact("action", explanation["action"].text()) +
            fact("to undo it", explanation["undo"].text()) +
            fact("to stop it", explanation["stop"].text());
+}
+
+std::string render_past(const Past& past, const std::vector<Json>& steps, const Painter& painter) {
+    std::string out =
+        painter.paint(fmt::format("{} at {}", printable(past.target), local_time(past.at)),
+                      Colour::bold) +
+        "\n";
+    if (!past.incident.present()) {
+        return out + fact("level", "steady: no incident of it was open then") +
+               fact("more", "primumctl incidents lists those on record");
+    }
+    const std::int64_t id = past.incident["id"].number();
+    const Json& last = past.last_decision;
+    const std::string level = last["level"].text();
+    out += last.present()
+               ? fmt::format("{:<11}  {}\n", "level", painter.paint(level, colour_of(level)))
+               : "";
+    out += fact("incident", fmt::format("{} (primumctl incidents show {})", id, id));
+    out += last.present() ? fact("decided", decision_line(last))
+                          : fact("decided", "what it was is not on record any more");
+    Table done{{"TIME", "ACTION", "STEP", "RESULT", "DETAIL"}};
+    for (const Json& step : steps) {
+        const std::string outcome = word_or_nothing(step["outcome"]);
+        done.add({{local_time(step["at"].wall().value_or(WallTime{}))},
+                  {step["action"].text()},
+                  {step["state"].text()},
+                  word(outcome.empty() ? word_or_nothing(step["result"]) : outcome),
+                  {step["detail"].text()}});
+    }
+    return out + recorded_text(last, painter) +
+           (done.empty() ? "" : heading("Done until then", painter) + done.render(painter, 2)) +
+           heading("What came next", painter) +
+           fact("next",
+                past.next_decision.present() ? decision_line(past.next_decision)
+                                             : "nothing that is on record");
 }
 
 }  // namespace primum::ctl

@@ -8,6 +8,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <limits>
+#include <map>
 
 namespace primum::ctl {
 namespace {
@@ -21,7 +23,12 @@ public:
     explicit Facts(const Painter& painter) : painter_(painter) {}
 
     void add(std::string_view name, std::string_view value, Colour colour = Colour::plain) {
-        out_ += fmt::format("{:<11}  {}\n", name, painter_.paint(printable(value), colour));
+        constexpr std::size_t before = 13;
+        std::string text = printable(value);
+        if (painter_.columns() > before) {
+            text = shortened(text, painter_.columns() - before);
+        }
+        out_ += fmt::format("{:<11}  {}\n", name, painter_.paint(text, colour));
     }
     void more(std::string_view value, Colour colour = Colour::plain) { add("", value, colour); }
 
@@ -32,30 +39,55 @@ private:
     std::string out_;
 };
 
-void add_off_switch(Facts& facts, const Document& status) {
+// What keeps everything from acting, each in words; empty where nothing does.
+std::vector<std::string> stoppers_of(const Document& status) {
+    std::vector<std::string> found;
     const Json daemon = status.root()["daemon"];
-    const bool run = daemon["off_switch_run"].flag();
-    const bool etc = daemon["off_switch_etc"].flag();
-    if (run) {
-        facts.add("off switch", "ON: /run/primum/disabled is there; nothing acts", Colour::red);
+    const Json host = status.root()["host"];
+    for (const char* const place : {"run", "etc"}) {
+        if (daemon[fmt::format("off_switch_{}", place)].flag()) {
+            found.push_back(fmt::format("OFF: /{}/primum/disabled is there; nothing acts", place));
+        }
     }
-    if (etc) {
-        facts.add(run ? "" : "off switch",
-                  "ON: /etc/primum/disabled is there; nothing acts",
-                  Colour::red);
-    }
-    if (run || etc) {
-        return;
-    }
-    const std::vector<Json> holds = status.root().at("host.holds").items();
+    const std::vector<Json> holds = host["holds"].items();
     const bool disabled_all = std::any_of(holds.begin(), holds.end(), [](const Json& hold) {
         return hold["disable"].flag() && hold["target"].text().empty();
     });
-    if (disabled_all || status.root().at("host.disabled").flag()) {
-        facts.add("off switch", "ON: disabled by an operator; nothing acts", Colour::red);
+    if (found.empty() && (disabled_all || host["disabled"].flag())) {
+        found.emplace_back("OFF: disabled by an operator; nothing acts");
+    }
+    for (const Json& breaker : host["breakers"].items()) {
+        const std::string target = breaker["target"].text();
+        found.push_back(fmt::format("BREAKER TRIPPED {}: {} ({}); primumctl reset-breaker{}",
+                                    target.empty() ? "for the host" : "for " + target,
+                                    breaker["reason"].text(),
+                                    breaker["detail"].text(),
+                                    target.empty() ? "" : " " + target));
+    }
+    return found;
+}
+
+void add_state(Facts& facts, const Document& status) {
+    const std::string mode = status.root().at("host.mode").text();
+    const std::vector<std::string> stoppers = stoppers_of(status);
+    const bool host_stopped = std::any_of(stoppers.begin(), stoppers.end(), [](const auto& each) {
+        return each.starts_with("OFF") || each.starts_with("BREAKER TRIPPED for the host");
+    });
+    std::string_view name = "state";
+    for (const std::string& stopper : stoppers) {
+        facts.add(name, stopper, Colour::red);
+        name = "";
+    }
+    if (host_stopped) {
         return;
     }
-    facts.add("off switch", "not set");
+    if (mode == name_of(Mode::enforce)) {
+        facts.add(name, "acting (mode enforce)", Colour::bold);
+    } else if (mode == name_of(Mode::dry_run)) {
+        facts.add(name, "dry-run: decides, and does nothing (mode dry_run)", Colour::cyan);
+    } else {
+        facts.add(name, fmt::format("observing: does nothing (mode {})", mode), Colour::cyan);
+    }
 }
 
 void add_rules(Facts& facts, const Document& status) {
@@ -148,13 +180,11 @@ std::string facts_text(const Document& status, const Document* actions, const Pa
     const Json root = status.root();
     const Json host = root["host"];
     Facts facts{painter};
+    add_state(facts, status);
     facts.add("primumd",
               fmt::format("{}, running since {}",
                           root.at("daemon.version").text(),
                           when_text(root.at("daemon.started_wall_us").wall(), status.now())));
-    const std::string mode = host["mode"].text();
-    facts.add("mode", mode, colour_of(mode));
-    add_off_switch(facts, status);
     const bool healthy = host["ledger_healthy"].flag();
     facts.add("ledger",
               healthy ? "healthy" : "NOT WRITABLE: no remedy is applied until it is again",
@@ -172,53 +202,175 @@ std::string facts_text(const Document& status, const Document* actions, const Pa
     return facts.take();
 }
 
-std::string holds_text(const Document& status, const Painter& painter) {
-    Table table{{"HOLD", "KIND", "TARGET", "ENDS", "BY", "REASON"}};
-    table.align_right(0);
+// One of the tables beneath, and how many of its rows are shown.
+struct Section {
+    Table table;
+    std::size_t total = 0;
+    std::size_t shown = 0;
+    std::string_view where;  // the verb that shows the rest
+
+    // Blank line, headings, rows, and a line for the rest.
+    [[nodiscard]] std::size_t lines() const {
+        return shown == 0 ? 0 : 2 + shown + (shown < total ? 1 : 0);
+    }
+};
+
+std::string who(const Json& uid) {
+    return fmt::format("uid {}", uid.number());
+}
+
+Section holds_section(const Document& status) {
+    Section section{Table{{"HOLD", "KIND", "TARGET", "ENDS", "BY", "REASON"}}, 0, 0, "status"};
+    section.table.align_right(0);
     for (const Json& hold : status.root().at("host.holds").items()) {
         const std::string target = hold["target"].text();
-        table.add({{fmt::format("{}", hold["id"].number())},
-                   {hold["disable"].flag() ? "disable" : "hold", Colour::yellow},
-                   {target.empty() ? "all" : target},
-                   {when_text(hold["until"].wall(), status.now())},
-                   {fmt::format("uid {}", hold["uid"].number())},
-                   {hold["reason"].text()}});
+        section.table.add({{fmt::format("{}", hold["id"].number())},
+                           {hold["disable"].flag() ? "disable" : "hold", Colour::yellow},
+                           {target.empty() ? "all" : target},
+                           {when_text(hold["until"].wall(), status.now())},
+                           {who(hold["uid"])},
+                           {hold["reason"].text()}});
+        ++section.total;
     }
-    return table.empty() ? "" : "\n" + table.render(painter);
+    return section;
 }
 
-std::string ill_text(const Document& status, const Painter& painter) {
-    Table table{{"ILL TARGET", "LEVEL", "SEVERITY", "PHASE", "REASON", "INCIDENT"}};
+// When the incident of each target opened.
+std::map<std::int64_t, WallTime> openings(const StatusExtras& extras) {
+    std::map<std::int64_t, WallTime> found;
+    const Json root = extras.incidents ? extras.incidents->root() : Json{};
+    for (const Json& row : root["incidents"].items()) {
+        if (const auto opened = row.at("incident.opened").wall()) {
+            found.emplace(row.at("incident.id").number(), *opened);
+        }
+    }
+    return found;
+}
+
+std::string next_of(const std::string& target, const StatusExtras& extras, WallTime now) {
+    const auto found = extras.explanations.find(target);
+    if (found == extras.explanations.end()) {
+        return {};
+    }
+    const Json explanation = found->second.root()["explanation"];
+    const auto at = explanation["next_at"].wall();
+    const std::string next = explanation["next"].text();
+    return at.has_value() && *at > now ? fmt::format("{} {}", next, relative(*at, now)) : next;
+}
+
+Section ill_section(const Document& status, const StatusExtras& extras) {
+    Section section{
+        Table{{"ILL TARGET", "SEV", "LEVEL", "PHASE", "SINCE", "INCIDENT", "REASON", "NEXT"}},
+        0,
+        0,
+        "list --ill"};
+    const auto opened = openings(extras);
     for (const Json& target : status.root()["ill"].items()) {
         const std::int64_t incident = target["incident"].number();
-        table.add({{target["name"].text()},
-                   word(target["level"].text()),
-                   word(target["severity"].text()),
-                   word(target["phase"].text()),
-                   {target["reason"].text()},
-                   {incident == 0 ? "" : fmt::format("{}", incident)}});
+        const auto since = opened.find(incident);
+        const std::string sev = incident == 0 ? "" : target["sev"].text();
+        section.table.add({{target["name"].text(), colour_of(target["severity"].text())},
+                           {sev + (target["acknowledged"].flag() ? " seen" : ""),
+                            sev == name_of(Sev::sev1) ? Colour::red : Colour::plain},
+                           word(target["level"].text()),
+                           word(target["phase"].text()),
+                           {since == opened.end() ? "" : human_span(status.now() - since->second)},
+                           {incident == 0 ? "" : fmt::format("{}", incident)},
+                           {target["reason"].text()},
+                           {next_of(target["name"].text(), extras, status.now())}});
+        ++section.total;
     }
-    return table.empty() ? "" : "\n" + table.render(painter);
+    return section;
 }
 
-std::string last_actions_text(const Document& actions, const Painter& painter) {
-    Table table{{"LAST ACTIONS", "TARGET", "WHAT", "RESULT"}};
-    for (const Json& row : actions.root()["actions"].items()) {
-        const Json action = row["action"];
-        table.add({{when_text(action["intended"].wall(), actions.now())},
-                   {action["target"].text()},
-                   {action_name(action)},
-                   {action_result(row), colour_of_result(row)}});
+Section sources_section(const Document& status, const StatusExtras& extras) {
+    Section section{Table{{"FAILING SOURCE", "WHY", "LAST ANSWER"}}, 0, 0, "sources"};
+    const Json root = extras.sources ? extras.sources->root() : Json{};
+    for (const Json& source : root["sources"].items()) {
+        const std::string why = source["error_class"].text();
+        if (source["ok"].flag() || (why.empty() && !source["ever"].flag())) {
+            continue;
+        }
+        section.table.add({{source["name"].text()},
+                           {why, Colour::red},
+                           {when_text(source["last"].wall(), status.now())}});
+        ++section.total;
     }
-    return table.empty() ? "" : "\n" + table.render(painter);
+    return section;
+}
+
+Section actions_section(const StatusExtras& extras) {
+    Section section{Table{{"LAST ACTIONS", "ACTION", "TARGET", "WHAT", "RESULT"}}, 0, 0, "actions"};
+    const Json root = extras.actions ? extras.actions->root() : Json{};
+    for (const Json& row : root["actions"].items()) {
+        const Json action = row["action"];
+        section.table.add({{when_text(action["intended"].wall(), extras.actions->now())},
+                           {fmt::format("{}", action["sequence"].number())},
+                           {action["target"].text()},
+                           {action_name(action)},
+                           {action_result(row), colour_of_result(row)}});
+        ++section.total;
+    }
+    return section;
+}
+
+// Gives each section as many rows as there is room for: first one each, in the order of `urgent`,
+// then more.
+void share(const std::vector<Section*>& urgent, std::size_t lines) {
+    const auto fits = [&] {
+        std::size_t used = 0;
+        for (const Section* section : urgent) {
+            used += section->lines();
+        }
+        return used <= lines;
+    };
+    const auto grow = [&](Section& section, std::size_t most) {
+        while (section.shown < std::min(section.total, most)) {
+            ++section.shown;
+            if (!fits()) {
+                --section.shown;
+                return;
+            }
+        }
+    };
+    for (Section* section : urgent) {
+        grow(*section, 1);
+    }
+    for (Section* section : urgent) {
+        grow(*section, section->total);
+    }
+}
+
+std::string text_of(const Section& section, const Painter& painter) {
+    if (section.shown == 0) {
+        return {};
+    }
+    std::string text = "\n" + section.table.render(painter, 0, section.shown);
+    if (section.shown < section.total) {
+        text += fmt::format(
+            "... and {} more: primumctl {}\n", section.total - section.shown, section.where);
+    }
+    return text;
 }
 
 }  // namespace
 
-std::string render_status(const Document& status, const Document* actions, const Painter& painter) {
-    return facts_text(status, actions, painter) + holds_text(status, painter) +
-           ill_text(status, painter) +
-           (actions == nullptr ? "" : last_actions_text(*actions, painter));
+std::string render_status(const Document& status,
+                          const StatusExtras& extras,
+                          const Painter& painter) {
+    const std::string facts =
+        facts_text(status, extras.actions ? &*extras.actions : nullptr, painter);
+    Section holds = holds_section(status);
+    Section ill = ill_section(status, extras);
+    Section sources = sources_section(status, extras);
+    Section actions = actions_section(extras);
+    const auto used = static_cast<std::size_t>(std::count(facts.begin(), facts.end(), '\n')) + 1;
+    const std::size_t room = extras.rows == 0     ? std::numeric_limits<std::size_t>::max()
+                             : extras.rows > used ? extras.rows - used
+                                                  : 0;
+    share({&ill, &holds, &sources, &actions}, room);
+    return facts + text_of(holds, painter) + text_of(ill, painter) + text_of(sources, painter) +
+           text_of(actions, painter);
 }
 
 }  // namespace primum::ctl

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "ctl/replay.hpp"
 
+#include "ctl/bundle.hpp"
 #include "ctl/render_effect.hpp"
 #include "ctl/text.hpp"
 #include "event/effect_json.hpp"
@@ -354,6 +355,9 @@ Exit replay_with(const Command& command,
 }  // namespace
 
 Exit replay(const Command& command, Surroundings& surroundings) {
+    if (!command.bundle.empty()) {
+        return replay_bundle(command, surroundings);
+    }
     auto events =
         replay::RecordedEvents::open({command.recordings.begin(), command.recordings.end()});
     if (!events) {

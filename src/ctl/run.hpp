@@ -3,7 +3,9 @@
 
 #include "ctl/client.hpp"
 #include "ctl/command.hpp"
+#include "ctl/json.hpp"
 #include "ctl/off_switch.hpp"
+#include "ctl/text.hpp"
 #include "remedy/safe_path.hpp"
 
 #include <primum/clock.hpp>
@@ -35,6 +37,11 @@ struct Surroundings {
     DrillPlace drill{};
     std::istream* in = nullptr;  // none: empty
     std::string push_socket = "/run/primum/push.sock";
+    std::uint32_t columns = 0;  // of the terminal that `out` is; 0: it is none
+    std::uint32_t rows = 0;
+    std::string settings_file = "/etc/primum/primum.toml";  // where primumd keeps its things
+
+    [[nodiscard]] Painter painter() const { return Painter{colours, columns}; }
 };
 
 // Carries out one command. With `json` set, `out` gets one JSON document and nothing else, also
@@ -43,6 +50,14 @@ struct Surroundings {
 
 // Says why the command line is no command.
 [[nodiscard]] Exit tell(const NotACommand& problem, Surroundings& surroundings);
+
+// Says that a call failed, as JSON too where `json` is set; the exit code of that.
+[[nodiscard]] Exit tell_failure(const CallFailure& failure, bool json, Surroundings& world);
+// The same of what primumctl itself could not do; `exit` is the code.
+[[nodiscard]] Exit tell_problem(const std::string& what, Exit exit, bool json, Surroundings& world);
+
+// Calls and reads the document; a failure is told, and its exit code is the error.
+[[nodiscard]] Result<Document, Exit> ask(const Request& request, bool json, Surroundings& world);
 
 // The exit code of a call that failed.
 [[nodiscard]] Exit exit_of(const CallFailure& failure);

@@ -17,6 +17,23 @@ std::string padded(const Cell& cell, std::size_t width, bool right, const Painte
     return right ? blanks + painted : painted + blanks;
 }
 
+// Makes the widest columns narrower until all fit, as far as that goes.
+void fit(std::vector<std::size_t>& widths, std::size_t most) {
+    constexpr std::size_t narrowest = 8;
+    std::size_t total = gap * (widths.size() - 1);
+    for (const std::size_t width : widths) {
+        total += width;
+    }
+    while (total > most) {
+        const auto widest = std::max_element(widths.rbegin(), widths.rend());  // the last of equals
+        if (*widest <= narrowest) {
+            return;
+        }
+        --*widest;
+        --total;
+    }
+}
+
 }  // namespace
 
 Cell word(std::string text) {
@@ -37,15 +54,20 @@ void Table::add(std::vector<Cell> cells) {
     rows_.push_back(std::move(cells));
 }
 
-std::string Table::render(const Painter& painter, std::size_t indent) const {
+std::string Table::render(const Painter& painter, std::size_t indent, std::size_t rows) const {
+    const std::vector<std::vector<Cell>> shown{
+        rows_.begin(), rows_.begin() + static_cast<std::ptrdiff_t>(std::min(rows, rows_.size()))};
     std::vector<std::size_t> widths;
     for (const std::string& heading : headings_) {
         widths.push_back(display_width(heading));
     }
-    for (const auto& row : rows_) {
+    for (const auto& row : shown) {
         for (std::size_t i = 0; i < row.size(); ++i) {
             widths[i] = std::max(widths[i], display_width(row[i].text));
         }
+    }
+    if (painter.columns() > indent && !widths.empty()) {
+        fit(widths, painter.columns() - indent);
     }
     std::string out;
     const auto line = [&](const std::vector<Cell>& cells) {
@@ -53,7 +75,8 @@ std::string Table::render(const Painter& painter, std::size_t indent) const {
         for (std::size_t i = 0; i < cells.size(); ++i) {
             const bool right = std::find(right_.begin(), right_.end(), i) != right_.end();
             const bool last = i + 1 == cells.size();
-            out += padded(cells[i], last && !right ? 0 : widths[i], right, painter);
+            const Cell cell{shortened(cells[i].text, widths[i]), cells[i].colour};
+            out += padded(cell, last && !right ? 0 : widths[i], right, painter);
             out.append(last ? 0 : gap, ' ');
         }
         out += '\n';
@@ -67,7 +90,7 @@ std::string Table::render(const Painter& painter, std::size_t indent) const {
         }
         line(head);
     }
-    for (const auto& row : rows_) {
+    for (const auto& row : shown) {
         line(row);
     }
     return out;

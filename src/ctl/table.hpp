@@ -3,6 +3,8 @@
 
 #include "ctl/text.hpp"
 
+#include <cstddef>
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -18,7 +20,8 @@ struct Cell {
 [[nodiscard]] Cell word(std::string text);
 
 // Rows under a heading, columns as wide as their widest cell and two blanks apart. Empty cells are
-// shown as "-"; control characters as "?". Lines have no trailing blanks.
+// shown as "-"; control characters as "?". Lines have no trailing blanks, and are no wider than the
+// painter allows as long as no column would get narrower than 8: the widest columns are cut.
 class Table {
 public:
     explicit Table(std::vector<std::string> headings) : headings_(std::move(headings)) {}
@@ -27,8 +30,11 @@ public:
     void align_right(std::size_t column);
     void add(std::vector<Cell> cells);
     [[nodiscard]] bool empty() const { return rows_.empty(); }
-    // Every line begins with `indent` blanks. Without headings when all of them are empty.
-    [[nodiscard]] std::string render(const Painter& painter, std::size_t indent = 0) const;
+    // Every line begins with `indent` blanks. Without headings when all of them are empty. Of the
+    // rows the first `rows` only.
+    [[nodiscard]] std::string render(const Painter& painter,
+                                     std::size_t indent = 0,
+                                     std::size_t rows = SIZE_MAX) const;
 
 private:
     std::vector<std::string> headings_;

@@ -144,6 +144,24 @@ std::size_t display_width(std::string_view text) {
     return width;
 }
 
+std::string shortened(std::string_view text, std::size_t columns) {
+    if (display_width(text) <= columns) {
+        return std::string{text};
+    }
+    std::string cut;
+    std::size_t width = 1;  // of the ellipsis
+    while (!text.empty() && columns > 0) {
+        const std::string_view one = text.substr(0, first_character(text).length);
+        width += display_width(one);
+        if (width > columns) {
+            break;
+        }
+        cut += one;
+        text.remove_prefix(one.size());
+    }
+    return columns == 0 ? cut : cut + "…";
+}
+
 std::string printable(std::string_view text, bool lines) {
     std::string safe;
     safe.reserve(text.size());

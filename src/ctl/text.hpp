@@ -19,17 +19,25 @@ namespace primum::ctl {
 // steer the reader's terminal. Line feeds stay where `lines` says so.
 [[nodiscard]] std::string printable(std::string_view text, bool lines = false);
 
+// The text, cut to `columns` with an ellipsis in the last one where it is wider.
+[[nodiscard]] std::string shortened(std::string_view text, std::size_t columns);
+
 enum class Colour : std::uint8_t { plain, bold, dim, green, yellow, red, cyan };
 
 // Paints only when told to: on a terminal and without NO_COLOR.
 class Painter {
 public:
-    explicit Painter(bool colours) : colours_(colours) {}
+    // `columns`: how wide tables may be at most; 0: as wide as they are.
+    explicit Painter(bool colours, std::uint32_t columns = 0)
+        : colours_(colours), columns_(columns) {}
 
     [[nodiscard]] std::string paint(std::string_view text, Colour colour) const;
 
+    [[nodiscard]] std::uint32_t columns() const { return columns_; }
+
 private:
     bool colours_;
+    std::uint32_t columns_;
 };
 
 // The colour of a word of primum's vocabulary: red for critical, failed or exhausted, green for ok

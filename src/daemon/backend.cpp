@@ -6,6 +6,8 @@
 #include <optional>
 #include <utility>
 
+#include <unistd.h>
+
 namespace primum::daemon {
 
 namespace {
@@ -273,6 +275,34 @@ void DaemonBackend::happenings(WallTime since, bus::QueryAnswer<http::Happenings
         [since](ledger::Store& store) { return read_happenings(store, since); },
         as_it_is<http::Happenings>,
         std::move(answer));
+}
+
+void DaemonBackend::operator_commands(bus::Page page,
+                                      bus::QueryAnswer<std::vector<OperatorRecord>> answer) {
+    using List = std::vector<OperatorRecord>;
+    query<List>(
+        ports_.ledger(),
+        clock_.now().t,
+        [page](ledger::Store& store) {
+            return store.operator_commands({.limit = page.limit, .before = page.before});
+        },
+        as_it_is<List>,
+        std::move(answer));
+}
+
+void DaemonBackend::backup(bus::QueryAnswer<bus::SharedFile> answer) {
+    const auto copy = [](ledger::Store& store) -> ledger::LedgerResult<bus::SharedFile> {
+        const auto file = store.backup();
+        if (!file) {
+            return fail(file.error());
+        }
+        return bus::SharedFile{new int{*file}, [](const int* descriptor) {
+                                   close(*descriptor);
+                                   delete descriptor;
+                               }};
+    };
+    query<bus::SharedFile>(
+        ports_.ledger(), clock_.now().t, copy, as_it_is<bus::SharedFile>, std::move(answer));
 }
 
 }  // namespace primum::daemon

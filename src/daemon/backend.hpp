@@ -61,6 +61,9 @@ public:
     void actions(bus::Page page, bus::QueryAnswer<std::vector<RestoredAction>> answer) override;
     // For the status page.
     void happenings(WallTime since, bus::QueryAnswer<http::Happenings> answer);
+    void operator_commands(bus::Page page,
+                           bus::QueryAnswer<std::vector<OperatorRecord>> answer) override;
+    void backup(bus::QueryAnswer<bus::SharedFile> answer) override;
 
 private:
     void uses_by_targets(std::size_t source, event::SourceStory& story) const;

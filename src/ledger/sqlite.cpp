@@ -140,6 +140,23 @@ Blob Statement::blob(int column) const {
     return std::as_bytes(std::span{bytes.data(), bytes.size()});
 }
 
+bool Statement::is_text(int column) const {
+    return sqlite3_column_type(statement_.get(), column) == SQLITE_TEXT;
+}
+
+bool Statement::is_blob(int column) const {
+    return sqlite3_column_type(statement_.get(), column) == SQLITE_BLOB;
+}
+
+int Statement::columns() const {
+    return sqlite3_column_count(statement_.get());
+}
+
+std::string_view Statement::name(int column) const {
+    const char* const name = sqlite3_column_name(statement_.get(), column);
+    return name == nullptr ? std::string_view{} : std::string_view{name};
+}
+
 bool Statement::is_null(int column) const {
     return sqlite3_column_type(statement_.get(), column) == SQLITE_NULL;
 }

@@ -77,6 +77,10 @@ public:
     [[nodiscard]] std::string_view text(int column) const;
     [[nodiscard]] Blob blob(int column) const;
     [[nodiscard]] bool is_null(int column) const;
+    [[nodiscard]] bool is_text(int column) const;
+    [[nodiscard]] bool is_blob(int column) const;
+    [[nodiscard]] int columns() const;
+    [[nodiscard]] std::string_view name(int column) const;
 
 private:
     friend class Database;

@@ -99,6 +99,10 @@ public:
     LedgerResult<void> keep_rules(const std::string& text);
     LedgerResult<std::optional<std::string>> kept_rules();
 
+    // A whole copy of the database as it is now: a descriptor, for reading, of a file beside it
+    // that has no name any more. The caller's to close.
+    LedgerResult<int> backup();
+
     // Walks the chain of action_transitions.
     LedgerResult<ChainReport> verify();
 

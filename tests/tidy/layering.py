@@ -28,7 +28,7 @@ LIBRARIES = {
     "spdlog": {"telemetry", "daemon", "actuator"},
     "toml++": {"rules"},
     "re2": {"rules"},
-    "zstd.h": {"event"},
+    "zstd.h": {"event", "ctl"},
     "CLI": {"ctl"},
 }
 INCLUDE = re.compile(r'^\s*#\s*include\s+(["<])([^">]+)[">]', re.MULTILINE)

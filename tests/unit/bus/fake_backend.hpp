@@ -3,6 +3,7 @@
 
 #include "bus/backend.hpp"
 
+#include <memory>
 #include <optional>
 #include <stdexcept>
 #include <string>
@@ -116,6 +117,21 @@ public:
         });
     }
 
+    void operator_commands(Page page, QueryAnswer<std::vector<OperatorRecord>> answer) override {
+        pages.push_back(page);
+        OperatorRecord record;
+        record.verb = "hold";
+        record.target = "gateway";
+        answer(std::vector<OperatorRecord>{record});
+    }
+    void backup(QueryAnswer<SharedFile> answer) override {
+        if (backup_file < 0) {
+            answer(fail(QueryError{"the disk is full"}));
+            return;
+        }
+        answer(std::make_shared<const int>(backup_file));
+    }
+
     static RestoredIncident incident_row() {
         RestoredIncident row;
         row.incident.id = 7;
@@ -132,6 +148,7 @@ public:
 
     DaemonView daemon_view{"0.1.0", wall_from_us(fake_wall_us - 1), false, false, {}};
     HostView host_view;
+    int backup_file = -1;
     std::vector<TargetSummary> target_list{
         {"gateway", "gateway.service", Mode::enforce, Level::restart, Level::retry},
         {"postgres", "postgresql.service"}};

@@ -42,6 +42,16 @@ TEST(CommandTest, KnowsEveryVerb) {
         {{"rollback", "l-7", "--reason", "x"}, Verb::rollback},
         {{"reset-breaker", "--reason", "x"}, Verb::reset_breaker},
         {{"reset-breaker", "gw", "--reason", "x"}, Verb::reset_breaker},
+        {{"force", "gw", "restart", "--reason", "x"}, Verb::force},
+        {{"label", "7", "justified", "--reason", "x"}, Verb::label},
+        {{"watch", "--count", "2"}, Verb::watch},
+        {{"incidents", "export", "7", "--output", "x"}, Verb::export_incident},
+        {{"actions", "show", "7"}, Verb::action},
+        {{"ledger", "verify"}, Verb::ledger_verify},
+        {{"ledger", "backup", "--output", "x"}, Verb::ledger_backup},
+        {{"ledger", "export"}, Verb::ledger_export},
+        {{"names", "targets"}, Verb::names},
+        {{"replay", "x.tar.zst"}, Verb::replay},
         {{"incidents"}, Verb::incidents},
         {{"incidents", "show", "7"}, Verb::incident},
         {{"actions"}, Verb::actions},
@@ -131,6 +141,24 @@ TEST(CommandTest, RefusesWrongUsageAndSaysWhatIsRight) {
         EXPECT_EQ(problem.exit, Exit::usage) << ::testing::PrintToString(words);
         EXPECT_THAT(problem.text, HasSubstr(hint)) << ::testing::PrintToString(words);
     }
+}
+
+TEST(CommandTest, GuessesWhatWasMeant) {
+    const std::vector<std::pair<Words, const char*>> all{
+        {{"statsu"}, "did you mean \"status\"?"},
+        {{"incidents", "shwo", "7"}, "did you mean \"show\"?"},
+        {{"hold", "gw", "--for", "1h", "--reson", "x"}, "did you mean \"--reason\"?"},
+        {{"ledger", "verfy"}, "did you mean \"verify\"?"}};
+    for (const auto& [words, hint] : all) {
+        EXPECT_THAT(mistaken(words).text, HasSubstr(hint));
+    }
+    EXPECT_THAT(mistaken({"xyzzy"}).text, ::testing::Not(HasSubstr("did you mean")));
+}
+
+TEST(CommandTest, TakesOneEndOfAHoldOnly) {
+    EXPECT_EQ(understood({"hold", "gw", "--until", "06:00", "--reason", "x"}).until, "06:00");
+    EXPECT_EQ(mistaken({"hold", "gw", "--until", "06:00", "--for", "1h", "--reason", "x"}).exit,
+              Exit::usage);
 }
 
 TEST(CommandTest, HelpListsTheExitCodes) {

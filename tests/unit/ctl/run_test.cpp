@@ -134,7 +134,7 @@ TEST_F(RunTest, SendsWhatAChangeNeeds) {
 TEST_F(RunTest, SendsRollbacksAndResets) {
     client.answers = {{"Rollback", {"under way", std::nullopt}},
                       {"ResetBreaker", {"reset", std::nullopt}}};
-    EXPECT_EQ(run_words({"rollback", "l-7", "--reason", "wrong"}), Exit::ok);
+    EXPECT_EQ(run_words({"rollback", "l-7", "--reason", "wrong", "--no-wait"}), Exit::ok);
     EXPECT_EQ(argument<std::string>(client.requests[0], 0), "l-7");
     EXPECT_EQ(argument<std::string>(client.requests[0], 1), "wrong");
     EXPECT_EQ(run_words({"reset-breaker", "gw", "--reason", "mended"}), Exit::ok);
