@@ -50,6 +50,20 @@ std::span<const T> last_of(const std::vector<T>& all) {
     return std::span{all}.last(std::min(all.size(), max_shown));
 }
 
+void put_acknowledged(Html& html, const IncidentRecord& incident, WallTime now) {
+    html.open("div").element("dt", "Acknowledged").open("dd");
+    if (incident.acknowledged == Stamp{}) {
+        html.text("by nobody");
+    } else {
+        put_time(html, incident.acknowledged.wall, now);
+        html.text(fmt::format(" by uid {}", incident.acknowledged_by));
+    }
+    if (incident.overdue > 0) {
+        html.text(fmt::format(", paged again {}", count_text(incident.overdue, "time")));
+    }
+    html.close().close();
+}
+
 void put_decisions(Html& html, const IncidentPage& page, WallTime now) {
     begin_section(html, "decisions", "What was decided");
     begin_table(html,
@@ -162,9 +176,10 @@ std::string incidents_html(const std::vector<RestoredIncident>& rows,
                      before == 0 ? "There has been none yet." : "There are no older ones.");
         return html.take();
     }
-    begin_table(html,
-                before == 0 ? "The newest first" : "Older ones, the newest first",
-                {"Incident", "Target", "Opened", "Closed", "Highest level", "Phase", "Why"});
+    begin_table(
+        html,
+        before == 0 ? "The newest first" : "Older ones, the newest first",
+        {"Incident", "Target", "Severity", "Opened", "Closed", "Highest level", "Phase", "Why"});
     for (const auto& row : rows) {
         const auto& incident = row.incident;
         html.open("tr").open("th", {{"scope", "row"}});
@@ -173,7 +188,7 @@ std::string incidents_html(const std::vector<RestoredIncident>& rows,
                      fmt::format("#{}", incident.id));
         html.text(incident.dry_run ? " (dry-run)" : "").close().open("td");
         put_target(html, incident.target);
-        html.close();
+        html.close().element("td", {{"class", "number"}}, name_of(incident.sev));
         put_times(html, row, now.wall);
         html.open("td");
         put_level(html, incident.peak);
@@ -214,6 +229,7 @@ std::string incident_html(const IncidentPage& page, const Stamp& now) {
     }
     html.close();
     html.open("dl", {{"class", "facts"}});
+    html.open("div").element("dt", "Severity").element("dd", name_of(incident.sev)).close();
     html.open("div").element("dt", "Highest level").open("dd");
     put_level(html, incident.peak);
     html.close().close();
@@ -223,8 +239,9 @@ std::string incident_html(const IncidentPage& page, const Stamp& now) {
     html.open("div").element("dt", "Actions").open("dd");
     html.text(std::to_string(page.actions.size()));
     html.text(incident.dry_run ? ", dry-run only" : "").close().close();
-    if (incident.open && !incident.exhausted_code.empty()) {
-        html.open("div").element("dt", "To re-arm its ladder").open("dd");
+    put_acknowledged(html, incident, now.wall);
+    if (incident.open && (!incident.exhausted_code.empty() || incident.overdue > 0)) {
+        html.open("div").element("dt", "To acknowledge it").open("dd");
         put_command(html, fmt::format("primumctl ack {} --reason \"...\"", incident.id));
         html.close().close();
     }

@@ -71,6 +71,10 @@ void put_ill_row(Html& html,
         html.element("a",
                      {{"href", fmt::format("/incidents/{}", target.incident)}},
                      fmt::format("#{}", target.incident));
+        html.element("span", {{"class", "unit"}}, name_of(target.sev));
+        if (target.acknowledged) {
+            html.element("span", {{"class", "unit"}}, "acknowledged");
+        }
     }
     html.close().close();
 }

@@ -164,6 +164,8 @@ void StatusPages::happened(std::chrono::minutes back, Story story) {
                 asked.change = change;
                 asked.at = clock_.now().t;
                 asked.happened = std::make_shared<const Happenings>(std::move(*answer));
+                asked.forgets = loop_.at(asked.at + ledger_keeps,
+                                         [this, back] { told_[back].happened.reset(); });
                 made = asked.happened;
             }
             for (const auto& waiting : std::exchange(asked.waiting, {})) {

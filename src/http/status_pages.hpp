@@ -55,7 +55,8 @@ private:
         std::uint64_t change = 0;
         Instant at;
         std::shared_ptr<const Happenings> happened;
-        std::vector<Story> waiting;  // while the ledger is asked
+        systemd::LoopSource forgets;  // when it is too old to be shown
+        std::vector<Story> waiting;   // while the ledger is asked
     };
 
     void add_own_assets();

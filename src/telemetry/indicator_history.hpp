@@ -19,7 +19,7 @@ struct HistoryLimits {
     Duration step{std::chrono::seconds{5}};  // between two values of a target at least
     std::size_t points = 720;                // of an indicator: an hour of such steps
     std::size_t values = 720'000;            // of all targets together
-    std::size_t per_event = 64;              // targets looked at for one collection
+    std::size_t per_event = 128;             // targets looked at for one collection
 };
 
 // The values of the targets' indicators of late, for charts. It looks when a source of a target

@@ -8,7 +8,6 @@
 The test's side of it is page_case.py. Runs as root, therefore without Chromium's own sandbox.
 """
 
-import base64
 import json
 import sys
 
@@ -76,16 +75,25 @@ class Browser:
         return [entry["message"] for entry in self.driver.get_log("browser")
                 if entry["level"] in ("WARNING", "SEVERE")]
 
-    def picture(self, width=1280):
-        """The whole page as a PNG, in base64."""
-        size = self.cdp("Page.getLayoutMetrics")["cssContentSize"]
-        self.cdp("Emulation.setDeviceMetricsOverride", width=width, height=int(size["height"]),
+    def needs_width(self, width):
+        """How wide the page is on a screen that is so wide."""
+        self.cdp("Emulation.setDeviceMetricsOverride", width=width, height=800,
                  deviceScaleFactor=1, mobile=False)
         try:
+            return self.run("return document.documentElement.scrollWidth")
+        finally:
+            self.cdp("Emulation.clearDeviceMetricsOverride")
+
+    def picture(self, width=1280):
+        """The whole page as a PNG, in base64."""
+        try:
+            for height in (800, None):  # as high as it is when it is so wide
+                size = self.cdp("Page.getLayoutMetrics")["cssContentSize"]
+                self.cdp("Emulation.setDeviceMetricsOverride", width=width,
+                         height=height or int(size["height"]), deviceScaleFactor=1, mobile=False)
             taken = self.cdp("Page.captureScreenshot", format="png", captureBeyondViewport=True)
         finally:
             self.cdp("Emulation.clearDeviceMetricsOverride")
-        base64.b64decode(taken["data"])
         return taken["data"]
 
 

@@ -76,6 +76,10 @@ class Browser:
         """Warnings and errors of the browser since the last time."""
         return self._order("log")
 
+    def needs_width(self, width):
+        """How wide the page is on a screen that is so wide."""
+        return self._order("needs_width", width=width)
+
     def picture(self, name, width=1280):
         """Keeps a picture of the whole page; its path."""
         path = pictures() / f"{name}.png"

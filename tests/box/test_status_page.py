@@ -15,6 +15,7 @@ const row = [...document.querySelectorAll("section.ill tbody tr")].find(
     (each) => each.querySelector("th a").textContent === arguments[0]);
 return row ? row.querySelector(".level").textContent : "";
 """
+PHONE = 390  # CSS pixels
 OVERVIEW = "/?minutes=15"
 # What has the focus, where it stands in the page, and whether a person sees that.
 FOCUS = """
@@ -208,6 +209,8 @@ class StatusPageTest(PageCase):
             self.assert_no_faults(f"{name}, {scheme}, unfolded")
             self.browser.open(path)
             self.browser.picture(f"{name}-{scheme}")
+        self.assertLessEqual(self.browser.needs_width(PHONE), PHONE, f"{name} on a phone")
+        self.browser.picture(f"{name}-phone", width=PHONE)
 
 
 if __name__ == "__main__":

@@ -387,6 +387,24 @@ TEST_F(StatusPagesTest, WhatIsNotThereIsNotFoundAndNothingCanBeDone) {
     EXPECT_FALSE(has(page, "https://"));
 }
 
+TEST_F(StatusPagesTest, SaysHowGraveAnIncidentIsAndWhoHasSeenIt) {
+    add_target("web", Level::retry);
+    targets_[0].sev = Sev::sev1;
+    targets_[0].acknowledged = true;
+    add_incident(7, "web", true);
+    happened_.incidents[0].incident.sev = Sev::sev1;
+    happened_.incidents[0].incident.overdue = 2;
+    const auto overview = get("/");
+    EXPECT_TRUE(has(overview, "SEV-1") && has(overview, ">acknowledged<"));
+    EXPECT_TRUE(has(get("/incidents"), "SEV-1"));
+    const auto unseen = get("/incidents/7");
+    EXPECT_TRUE(has(unseen, "by nobody, paged again 2 times"));
+    EXPECT_TRUE(has(unseen, "primumctl ack 7 --reason"));
+    happened_.incidents[0].incident.acknowledged = before(minutes{3});
+    happened_.incidents[0].incident.acknowledged_by = 1000;
+    EXPECT_TRUE(has(get("/incidents/7"), " by uid 1000"));
+}
+
 TEST_F(StatusPagesTest, IncidentsArePaged) {
     for (std::uint64_t id = 120; id > 0; --id) {
         add_incident(id, "web", false);
