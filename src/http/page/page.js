@@ -150,6 +150,9 @@
 
     document.addEventListener("DOMContentLoaded", () => {
         applyTheme();
+        for (const drawing of document.querySelectorAll("svg.timeline")) {
+            drawing.parentElement.scrollLeft = drawing.parentElement.scrollWidth; // now
+        }
         document.getElementById("theme").addEventListener("click", () => {
             dark = !isDark();
             remember(dark ? "dark" : "light");
