@@ -32,6 +32,9 @@ TEST_F(ManagerReadsTest, AnswersEachReadWithOneDocument) {
                 StartsWith(head + R"("story":{"incident":)"));
     EXPECT_THAT(call("Actions", {5U, std::uint64_t{9}}).text, StartsWith(head + R"("actions":[)"));
     ASSERT_THAT(backend.pages, SizeIs(2));
+    EXPECT_THAT(call("OperatorCommands", {5U}).text,
+                HasSubstr(R"("commands":[{"at":{"t_us":0,"wall_us":0},"verb":"hold",)"));
+    EXPECT_THAT(call("OperatorCommands", {0U}).error, HasSubstr("InvalidArgument"));
     EXPECT_EQ(backend.pages[1].limit, 5U);
     EXPECT_EQ(backend.pages[1].before, 9U);
 }

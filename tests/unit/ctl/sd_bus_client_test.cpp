@@ -9,8 +9,14 @@
 #include <gtest/gtest.h>
 #include <sdbus-c++/sdbus-c++.h>
 
+#include <array>
 #include <cstdlib>
 #include <memory>
+#include <string>
+#include <vector>
+
+#include <sys/mman.h>
+#include <unistd.h>
 
 namespace primum::ctl {
 namespace {
@@ -75,6 +81,41 @@ TEST_F(SdBusClientTest, PassesErrorsOn) {
     EXPECT_EQ(reply.error().kind, CallFailure::Kind::refused);
     EXPECT_EQ(reply.error().name, "org.primum.Error.UnknownTarget");
     EXPECT_THAT(reply.error().message, StartsWith("there is no target"));
+}
+
+TEST_F(SdBusClientTest, HearsWhatChangesAndWhoLeaves) {
+    start_service();
+    ASSERT_TRUE(client.listen().has_value());
+    service->target_changed("gateway");
+    const auto first = client.next_signal(std::chrono::seconds{30});
+    ASSERT_TRUE(first.has_value() && first->has_value());
+    EXPECT_EQ((*first)->name, "TargetChanged");
+    EXPECT_EQ((*first)->arguments, std::vector<std::string>{"gateway"});
+    const auto nothing = client.next_signal(Duration{0});
+    ASSERT_TRUE(nothing.has_value());
+    EXPECT_FALSE(nothing->has_value());
+    connection->leaveEventLoop();
+    service.reset();
+    connection.reset();
+    const auto last = client.next_signal(std::chrono::seconds{30});
+    ASSERT_TRUE(last.has_value() && last->has_value());
+    EXPECT_EQ((*last)->name, "Gone");
+}
+
+TEST_F(SdBusClientTest, TakesTheFileOfABackup) {
+    start_service();
+    const auto refused = client.call_for_file({"BackupLedger", {}});
+    ASSERT_FALSE(refused.has_value());
+    EXPECT_EQ(refused.error().name, "org.primum.Error.LedgerUnavailable");
+    backend.backup_file = memfd_create("backup", MFD_CLOEXEC);
+    ASSERT_EQ(write(backend.backup_file, "ledger", 6), 6);
+    const auto file = client.call_for_file({"BackupLedger", {}});
+    ASSERT_TRUE(file.has_value()) << file.error().message;
+    std::array<char, 8> bytes{};
+    EXPECT_EQ(pread(*file, bytes.data(), bytes.size(), 0), 6);
+    EXPECT_EQ(std::string{bytes.data()}, "ledger");
+    close(*file);
+    close(backend.backup_file);
 }
 
 TEST_F(SdBusClientTest, KnowsThatNobodyIsThere) {
