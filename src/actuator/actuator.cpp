@@ -105,7 +105,11 @@ Actuator::Actuator(systemd::EventLoop& loop,
               {[this](std::uint64_t asker, const remedy::ProbeReply& reply) {
                    hooks_.reply(asker, remedy::Reply{reply});
                },
-               [this] { return !rollbacks_.idle(); }}) {}
+               [this] { return !rollbacks_.idle(); }}),
+      notifier_(
+          clock, ports_, rules, [this](std::uint64_t asker, const remedy::NotifyReply& reply) {
+              hooks_.reply(asker, remedy::Reply{reply});
+          }) {}
 
 void Actuator::recover() {
     runner_.recover();
@@ -160,6 +164,8 @@ void Actuator::handle(std::uint64_t asker, const remedy::Request& request) {
                 evidence(asker, typed.target);
             } else if constexpr (std::is_same_v<T, remedy::PointerRequest>) {
                 pointer(asker, typed.provider);
+            } else if constexpr (std::is_same_v<T, remedy::NotifyRequest>) {
+                notifier_.notify(asker, typed);
             } else {
                 static_assert(std::is_same_v<T, remedy::ProbeRequest>);
                 prober_.probe(asker, typed.source);

@@ -3,6 +3,7 @@
 
 #include "actuator/action_store.hpp"
 #include "actuator/admitter.hpp"
+#include "actuator/notifier.hpp"
 #include "actuator/ports.hpp"
 #include "actuator/prober.hpp"
 #include "actuator/rollbacks.hpp"
@@ -79,6 +80,7 @@ private:
     Runner runner_;
     Rollbacks rollbacks_;
     Prober prober_;
+    Notifier notifier_;
     std::deque<Instant> evidence_taken_;
     systemd::LoopSource tidying_;
     std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);

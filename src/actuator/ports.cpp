@@ -49,6 +49,11 @@ Ports make_ports(const remedy::Tools& tools) {
         run->start(std::move(done));
         return std::shared_ptr<void>(run);
     };
+    ports.notify = [tools](remedy::NotifyOrder order, Ports::NotifyDone done) {
+        const auto run = std::make_shared<remedy::NotifyRun>(tools, std::move(order));
+        run->start(std::move(done));
+        return std::shared_ptr<void>(run);
+    };
     ports.identify = [&snapshots = tools.snapshots](const std::string& path) {
         return snapshots.identify(path);
     };

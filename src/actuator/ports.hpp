@@ -2,6 +2,7 @@
 #pragma once
 
 #include "remedy/execution.hpp"
+#include "remedy/notify_run.hpp"
 #include "remedy/snapshot_store.hpp"
 #include "remedy/wire.hpp"
 #include "systemd/manager.hpp"
@@ -25,6 +26,7 @@ struct Ports {
     using UnitsDone = std::function<void(const systemd::ManagerResult<std::vector<std::string>>&)>;
     using ReportDone = std::function<void(const remedy::Report&)>;
     using ProbeDone = std::function<void(const remedy::ProbeReply&)>;
+    using NotifyDone = std::function<void(const remedy::NotifyReply&)>;
     using EvidenceDone = std::function<void(const remedy::EvidenceReply&)>;
 
     // systemd::Manager's functions of these names.
@@ -45,6 +47,8 @@ struct Ports {
     // Runs the plugin of a source of kind exec; letting go of what it gives forgets the run. `done`
     // never comes at once. Empty: none can be run.
     std::function<std::shared_ptr<void>(const SourceRule&, ProbeDone)> probe;
+    // Runs the program for pages, likewise.
+    std::function<std::shared_ptr<void>(remedy::NotifyOrder, NotifyDone)> notify;
     // What a provider's pointer names; empty: pointers cannot be read.
     std::function<ProviderEvent(const ProviderRule&)> pointer;
     // Of the snapshot store; empty: there is none.

@@ -89,8 +89,7 @@ Result<std::shared_ptr<const RuleSet>, RulesError> RulesCache::get() {
     return loaded;
 }
 
-Result<std::shared_ptr<const RuleSet>, RulesError> RulesCache::load() {
-    signature_.clear();
+Result<rules::Settings, RulesError> RulesCache::settings() const {
     std::error_code error;
     if (fs::exists(places_.settings, error) || error) {
         const auto trusted = rules::check_trusted(places_.settings, places_.trust);
@@ -98,14 +97,23 @@ Result<std::shared_ptr<const RuleSet>, RulesError> RulesCache::load() {
             return fail(RulesError{rules::format_error(trusted.error())});
         }
     }
-    const auto settings = rules::load_settings(places_.settings);
-    if (!settings.errors.empty()) {
-        return fail(RulesError{rules::format_error(settings.errors.front())});
+    auto load = rules::load_settings(places_.settings);
+    if (!load.errors.empty()) {
+        return fail(RulesError{rules::format_error(load.errors.front())});
     }
-    roots_ = places_.rules.empty() ? settings.settings.rules : places_.rules;
+    return std::move(load.settings);
+}
+
+Result<std::shared_ptr<const RuleSet>, RulesError> RulesCache::load() {
+    signature_.clear();
+    auto read = settings();
+    if (!read.has_value()) {
+        return fail(std::move(read.error()));
+    }
+    roots_ = places_.rules.empty() ? read->rules : places_.rules;
     // Taken before the reading: a change during it shows at the next get().
     auto before = signature();
-    auto load = rules::load_rules(roots_, settings.settings);
+    auto load = rules::load_rules(roots_, *read);
     if (load.rules == nullptr) {
         return fail(RulesError{load.errors.empty() ? "the rules cannot be read"
                                                    : rules::format_error(load.errors.front())});

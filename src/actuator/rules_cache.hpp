@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include "rules/settings.hpp"
 #include "rules/trust.hpp"
 
 #include <primum/result.hpp>
@@ -33,6 +34,8 @@ public:
     // The rules of now, or why there are none: a mistake in them, or a file that others than root
     // could have written.
     Result<std::shared_ptr<const RuleSet>, RulesError> get();
+    // The settings as they are on disk, read anew; not cached.
+    [[nodiscard]] Result<rules::Settings, RulesError> settings() const;
     // Gives the memory back; the next get() reads anew.
     void release();
     // Whose files are believed.

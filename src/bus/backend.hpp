@@ -31,12 +31,21 @@ struct ReloadStatus {
 };
 
 // What of the daemon is not the engine's to know.
+// How a way of telling people fares.
+struct NoticeChannel {
+    std::string channel;        // alertmanager, exec
+    std::uint64_t waiting = 0;  // notices that it has not taken yet
+    Duration oldest{0};         // of those
+    std::string problem;        // why they do not get through; empty: they do
+};
+
 struct DaemonView {
     std::string version;
     WallTime started;
     bool off_switch_run = false;  // /run/primum/disabled is there, or cannot be ruled out
     bool off_switch_etc = false;  // the same of /etc/primum/disabled
     ReloadStatus reload;
+    std::vector<NoticeChannel> notices;  // of the channels that are set
 };
 
 // One incident with all that the ledger still has of it, each list in the order in which it

@@ -91,6 +91,21 @@ std::string daemon_json(const DaemonView& daemon) {
     writer.value(daemon.off_switch_etc);
     writer.key("reload");
     writer.raw(reload_json(daemon.reload));
+    writer.key("notices");
+    writer.begin_array();
+    for (const NoticeChannel& channel : daemon.notices) {
+        writer.begin_object();
+        writer.key("channel");
+        writer.value(channel.channel);
+        writer.key("waiting");
+        writer.value(channel.waiting);
+        writer.key("oldest_us");
+        writer.value(std::int64_t{channel.oldest.count()});
+        writer.key("problem");
+        writer.value(channel.problem);
+        writer.end_object();
+    }
+    writer.end_array();
     writer.end_object();
     return json;
 }

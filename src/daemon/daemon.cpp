@@ -139,6 +139,7 @@ Result<void, StartError> Daemon::open_ledger() {
         if (state) {
             restored_ = std::move(*state);
             kept_rules_ = opened->kept_rules().value_or(std::nullopt);
+            kept_notices_ = opened->notices().value_or(std::vector<ledger::KeptNotice>{});
             store.emplace(std::move(*opened));
         } else {
             ledger_unreadable_ = true;
@@ -185,7 +186,21 @@ void Daemon::start_core() {
     actuator_ = std::make_unique<remedy::ActuatorClient>(
         loop_, clock_, [this](EventBody body) { answered(std::move(body)); });
     announcer_ = std::make_unique<Announcer>(loop_, clock_, announcer_ports());
+    notices_ = std::make_unique<Notices>(
+        Notices::Rooms{
+            .loop = loop_,
+            .clock = clock_,
+            .engine = engine_,
+            .actuator = *actuator_,
+            .ledger = *ledger_,
+            .metrics = metrics_,
+            .journal = *journal_,
+            .rules = [this] { return rules_.get(); },
+        },
+        settings_);
+    notices_->restore(std::exchange(kept_notices_, {}), restored_);
     effects_ = std::make_unique<Effects>(clock_, effect_ports());
+    effects_->paged_before(notices_->pages_lately());
     driver_ = std::make_unique<CoreDriver>(engine_, clock_, loop_, driver_hooks());
     effects_->restore(restored_);
     start_recording();
@@ -259,6 +274,7 @@ void Daemon::start_senses() {
     // The files may have changed between the first look and the watch.
     off_switch_changed();
     actuator_->start();
+    notices_->start();
     follow_rules();
     prune_later();
     give_back_later();
@@ -289,6 +305,7 @@ int Daemon::stop(int exit_code) {
     if (effects_) {
         effects_->stop();
         announcer_->flush();
+        notices_->wake();
     }
     self_watch_.reset();
     http_.reset();
@@ -297,6 +314,7 @@ int Daemon::stop(int exit_code) {
     push_.reset();
     units_.reset();
     host_watch_.reset();
+    notices_.reset();
     actuator_.reset();
     service_.reset();
     bus_listener_.reset();

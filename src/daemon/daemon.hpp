@@ -11,6 +11,7 @@
 #include "daemon/host_watch.hpp"
 #include "daemon/ledger_health.hpp"
 #include "daemon/lock_file.hpp"
+#include "daemon/notices.hpp"
 #include "daemon/off_switch.hpp"
 #include "daemon/options.hpp"
 #include "daemon/recorder.hpp"
@@ -136,6 +137,8 @@ private:
     std::unique_ptr<Recorder> recorder_;  // none where nothing is to be kept
     systemd::LoopSource recorder_source_;
 
+    std::vector<ledger::KeptNotice> kept_notices_;  // as the ledger gave them back
+    std::unique_ptr<Notices> notices_;
     std::unique_ptr<Announcer> announcer_;
     std::unique_ptr<Effects> effects_;
     std::unique_ptr<CoreDriver> driver_;

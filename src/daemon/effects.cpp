@@ -32,9 +32,14 @@ void Effects::attribute(JobEvent& job) {
 }
 
 void Effects::carry_out(const Event& event, std::vector<Effect> effects) {
-    record(effects);
     for (const auto& effect : effects) {
-        tell(effect);
+        ports_.notice(effect);
+        ports_.count(effect);
+    }
+    const auto told = limit(effects);
+    record(effects);
+    for (const auto* effect : told) {
+        ports_.tell(*effect);
     }
     for (const auto& effect : effects) {
         std::visit([this](const auto& what) { carry(what); }, effect);
@@ -63,20 +68,37 @@ void Effects::record(const std::vector<Effect>& effects) {
     }
 }
 
-void Effects::tell(Effect effect) {
-    ports_.count(effect);
-    if (auto* page = std::get_if<Notify>(&effect)) {
-        const auto held_back = pages_.ask(clock_.now().t);
-        if (!held_back) {
-            return;
-        }
-        if (*held_back > 0) {
-            page->text += fmt::format(" ({} more page{} held back since the one before)",
-                                      *held_back,
-                                      *held_back == 1 ? " was" : "s were");
+void Effects::paged_before(const std::vector<Instant>& at) {
+    for (const auto when : at) {
+        static_cast<void>(pages_.ask(when));
+    }
+}
+
+// Gives what is to be told; pages over the limit are not.
+std::vector<const Effect*> Effects::limit(std::vector<Effect>& effects) {
+    std::vector<const Effect*> told;
+    told.reserve(effects.size());
+    for (auto& effect : effects) {
+        auto* page = std::get_if<Notify>(&effect);
+        if (page == nullptr || let_pass(*page)) {
+            told.push_back(&effect);
         }
     }
-    ports_.tell(effect);
+    return told;
+}
+
+bool Effects::let_pass(Notify& page) {
+    const auto held_back = pages_.ask(clock_.now().t);
+    if (!held_back) {
+        return false;
+    }
+    if (*held_back > 0) {
+        page.text += fmt::format(" ({} more page{} held back since the one before)",
+                                 *held_back,
+                                 *held_back == 1 ? " was" : "s were");
+    }
+    ports_.page(page);
+    return true;
 }
 
 void Effects::carry(const AskPreflight& effect) {

@@ -28,6 +28,8 @@ struct EffectPorts {
     std::function<void(const LevelChanged&)> level_changed;
     std::function<void(const std::string& target)> target_changed;
     std::function<void(const IncidentRecord&)> incident_changed;
+    std::function<void(const Effect&)> notice;   // whoever tells people, before the records
+    std::function<void(const Notify&)> page;     // a page that the limit has let pass, likewise
     std::function<void(const Effect&)> tell;     // the journal
     std::function<void(const Effect&)> count;    // the metrics
     std::function<OffSwitchState()> off_switch;  // as it stands now
@@ -42,6 +44,8 @@ public:
 
     // The actions that the ledger gave back, so that their jobs are known as ours.
     void restore(const RestoredState& state);
+    // Pages that went out before this process began; they count against the limit.
+    void paged_before(const std::vector<Instant>& at);
     void carry_out(const Event& event, std::vector<Effect> effects);
 
     // Events on their way to the core that speak of our own actions.
@@ -53,7 +57,8 @@ public:
 
 private:
     void record(const std::vector<Effect>& effects);
-    void tell(Effect effect);
+    [[nodiscard]] bool let_pass(Notify& page);
+    [[nodiscard]] std::vector<const Effect*> limit(std::vector<Effect>& effects);
     void carry(const AskPreflight& effect);
     void carry(const AskPointer& effect);
     void carry(const RunAction& effect);

@@ -90,6 +90,7 @@ std::string Daemon::metrics_page() {
         }
     }
     metrics_.webhooks_refused(alerts_.refused());
+    notices_->measure();
     metrics_.sources(sources_->figures(), clock_.now().t);
     metrics_.refresh(engine_.host(), clock_.now().t, telemetry::process_usage());
     return metrics_.page();

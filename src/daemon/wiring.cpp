@@ -58,6 +58,8 @@ EffectPorts Daemon::effect_ports() {
             },
         .incident_changed =
             [this](const IncidentRecord& incident) { announcer_->incident(incident); },
+        .notice = [this](const Effect& effect) { notices_->observe(effect); },
+        .page = [this](const Notify& page) { notices_->page(page); },
         .tell = [this](const Effect& effect) { log_->observe(effect); },
         .count = [this](const Effect& effect) { metrics_.observe(effect); },
         .off_switch = [this] { return read_off_switch(places_); },
@@ -161,6 +163,7 @@ void Daemon::carry_out(const Event& event, std::vector<Effect> effects) {
             }
         }
     }
+    notices_->wake();
     if (news) {
         announcer_->host();
     }
@@ -178,7 +181,10 @@ void Daemon::recording_changed() {
 
 void Daemon::record(std::vector<Record> batch) {
     // A full queue answers its intents by itself, and the health check tells of the rest.
-    static_cast<void>(ledger_->submit(std::move(batch), clock_.now().t));
+    auto notices = notices_->take();
+    if (!ledger_->submit(std::move(batch), clock_.now().t, notices)) {
+        notices_->put_back(std::move(notices));
+    }
     watch_pending_writes();
 }
 
@@ -275,9 +281,11 @@ void Daemon::put_in_force(const rules::RulesLoad& load, const rules::Settings& s
         settings.push.max_line_bytes != settings_.push.max_line_bytes ||
         settings.push.max_series_per_source != settings_.push.max_series_per_source ||
         settings.recording.size_bytes != settings_.recording.size_bytes ||
-        settings.recording.age != settings_.recording.age) {
+        settings.recording.age != settings_.recording.age ||
+        !rules::same(settings.notify, settings_.notify)) {
         journal_->warning(
-            "state_dir, http.listen, push and recording take effect at the next start only");
+            "state_dir, http.listen, push, recording and notify take effect at the next start "
+            "only");
     }
     rules_ = load.rules;
     // For a start that finds only rules with errors.
@@ -369,7 +377,8 @@ bus::DaemonView Daemon::view() const {
             .started = started_,
             .off_switch_run = read_off_switch({{places_.directories.front()}}).disabled,
             .off_switch_etc = read_off_switch({{places_.directories.back()}}).disabled,
-            .reload = reloader_ ? reloader_->status() : bus::ReloadStatus{}};
+            .reload = reloader_ ? reloader_->status() : bus::ReloadStatus{},
+            .notices = notices_ ? notices_->channels() : std::vector<bus::NoticeChannel>{}};
 }
 
 }  // namespace primum::daemon

@@ -90,10 +90,11 @@ public:
         ended_changed_.notify_all();
     }
 
-    bool submit(std::vector<Record> batch, Instant now) {
+    bool submit(std::vector<Record> batch, Instant now, std::vector<KeptNotice> notices) {
         const std::lock_guard lock{mutex_};
+        const std::size_t size = batch.size() + notices.size();
         const bool full =
-            queue_.size() >= options_.max_batches || queued_ + batch.size() > options_.max_records;
+            queue_.size() >= options_.max_batches || queued_ + size > options_.max_records;
         if (full || !has_store_ || stopping_) {
             fail_intents(batch, full ? "the ledger's queue is full" : problem_);
             ++counters_.refused_batches;
@@ -102,9 +103,9 @@ public:
         if (!healthy_) {
             fail_intents(batch, problem_);
         }
-        if (!batch.empty()) {
-            queued_ += batch.size();
-            queue_.push_back({std::move(batch), now});
+        if (!batch.empty() || !notices.empty()) {
+            queued_ += batch.size() + notices.size();
+            queue_.push_back({std::move(batch), now, std::move(notices)});
             work_changed_.notify_one();
         }
         return true;
@@ -173,6 +174,9 @@ private:
     struct Batch {
         std::vector<Record> records;
         Instant at;
+        std::vector<KeptNotice> notices;
+
+        [[nodiscard]] std::size_t size() const { return records.size() + notices.size(); }
     };
     struct Query {
         std::function<void(Store&)> work;
@@ -231,9 +235,9 @@ private:
         queued_ = 0;
         for (Batch& batch : queue_) {
             fail_intents(batch.records, problem_);
-            queued_ += batch.records.size();
+            queued_ += batch.size();
         }
-        std::erase_if(queue_, [](const Batch& batch) { return batch.records.empty(); });
+        std::erase_if(queue_, [](const Batch& batch) { return batch.size() == 0; });
     }
 
     void answer(Query query, bool ran) {
@@ -312,9 +316,10 @@ private:
 
     // The front batch stays in the queue, untouched by the loop thread, until it is durable.
     void write_front(std::unique_lock<std::mutex>& lock) {
-        const std::vector<Record>& records = queue_.front().records;
+        const Batch& batch = queue_.front();
+        const std::vector<Record>& records = batch.records;
         lock.unlock();
-        auto done = store_->append(records);
+        auto done = store_->append(records, batch.notices);
         lock.lock();
         if (done) {
             for (const Record& record : records) {
@@ -323,7 +328,7 @@ private:
                 }
             }
             ++counters_.batches;
-            written(records.size());
+            written(batch.size());
             queue_.pop_front();
             set_healthy();
         } else if (done.error().kind == ErrorKind::refused) {
@@ -362,6 +367,16 @@ private:
                 return;
             }
             records.erase(records.begin());
+        }
+        if (std::vector<KeptNotice>& notices = queue_.front().notices; !notices.empty()) {
+            lock.unlock();
+            auto done = store_->append({}, notices);
+            lock.lock();
+            if (!done) {
+                write_failed(std::move(done.error()));
+                return;
+            }
+            written(notices.size());
         }
         queue_.pop_front();
         set_healthy();
@@ -416,8 +431,8 @@ int Ledger::fd() const {
 LedgerNewsBatch Ledger::drain() {
     return impl_->drain();
 }
-bool Ledger::submit(std::vector<Record> batch, Instant now) {
-    return impl_->submit(std::move(batch), now);
+bool Ledger::submit(std::vector<Record> batch, Instant now, std::vector<KeptNotice> notices) {
+    return impl_->submit(std::move(batch), now, std::move(notices));
 }
 bool Ledger::submit_query(std::function<void(Store&)> work, std::function<void(bool)> done) {
     return impl_->submit_query(std::move(work), std::move(done));

@@ -67,8 +67,8 @@ public:
     [[nodiscard]] LedgerNewsBatch drain();
 
     // Queues one batch; `now` is when, for oldest_pending(). False where the queue is full: the
-    // batch is not taken, and its intents are answered `failed`.
-    bool submit(std::vector<Record> batch, Instant now);
+    // batch is not taken, and its intents are answered `failed`. Notices belong to the batch.
+    bool submit(std::vector<Record> batch, Instant now, std::vector<KeptNotice> notices = {});
 
     // Runs `work` on the ledger's thread between writes, then `done` by way of drain(). `done` gets
     // false where there is no store, and `work` was not run. False: too many are queued.

@@ -248,7 +248,16 @@ ALTER TABLE operator_commands ADD COLUMN session TEXT NOT NULL DEFAULT '';
 CREATE INDEX operator_commands_action ON operator_commands(action, id) WHERE action <> '';
 )sql";
 
-constexpr std::array<const char*, 4> migrations{version_1, version_2, version_3, version_4};
+// What people are still to be told, or are being told: the outbox of the notices.
+constexpr const char* version_5 = R"sql(
+CREATE TABLE notices(
+    key TEXT PRIMARY KEY,
+    body TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+)sql";
+
+constexpr std::array<const char*, 5> migrations{
+    version_1, version_2, version_3, version_4, version_5};
 
 }  // namespace
 

@@ -108,7 +108,8 @@ LedgerResult<Statement*> Store::statement(std::string_view sql) {
     return &found->second;
 }
 
-LedgerResult<void> Store::append(std::span<const Record> records) {
+LedgerResult<void> Store::append(std::span<const Record> records,
+                                 std::span<const KeptNotice> notices) {
     LedgerResult<Transaction> transaction = Transaction::begin(database_);
     if (!transaction) {
         return fail(std::move(transaction.error()));
@@ -116,6 +117,11 @@ LedgerResult<void> Store::append(std::span<const Record> records) {
     for (const Record& record : records) {
         auto done = std::visit([this](const auto& item) { return put(item); }, record);
         if (!done) {
+            return done;
+        }
+    }
+    for (const KeptNotice& notice : notices) {
+        if (auto done = put(notice); !done) {
             return done;
         }
     }

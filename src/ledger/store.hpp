@@ -50,6 +50,13 @@ struct IncidentStory {
     std::vector<TransitionRecord> transitions;
 };
 
+// A row of the outbox of notices: what is to be told, in the outbox's own words.
+struct KeptNotice {
+    std::string key;
+    std::string body;  // empty: the row goes
+    bool operator==(const KeptNotice&) const = default;
+};
+
 // Which part of a list.
 struct Page {
     std::uint32_t limit = 50;  // at most 1,000 are given
@@ -73,7 +80,11 @@ public:
 
     // All of them or none. Errors: io (may pass), refused (one of them contradicts what is
     // stored), corrupt.
-    LedgerResult<void> append(std::span<const Record> records);
+    // Notices that come with them are durable when they are, or not.
+    LedgerResult<void> append(std::span<const Record> records,
+                              std::span<const KeptNotice> notices = {});
+    // All that are kept, by key.
+    LedgerResult<std::vector<KeptNotice>> notices();
 
     // One small durable write that changes nothing anybody reads: does the disk take it?
     LedgerResult<void> probe();
@@ -149,6 +160,7 @@ private:
     LedgerResult<void> put(const BreakerRecord& record);
     LedgerResult<void> put(const TrialRecord& record);
     LedgerResult<void> put(const ProviderRecord& record);
+    LedgerResult<void> put(const KeptNotice& notice);
     LedgerResult<void> restore_learnt(RestoredState& state);
 
     StoreOptions options_;

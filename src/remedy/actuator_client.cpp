@@ -78,6 +78,7 @@ std::string execute_frame(const RunAction& effect) {
 class ActuatorClient::Impl {
 public:
     using ProbeDone = std::function<void(const ProbeReply&)>;
+    using NotifyDone = std::function<void(const NotifyReply&)>;
 
     Impl(systemd::EventLoop& loop, const Clock& clock, Emit emit, ActuatorClientOptions options)
         : loop_(loop),
@@ -93,6 +94,7 @@ public:
     void roll_back(const std::string& action);
     void ask_pointer(const std::string& provider);
     void probe(const std::string& source, ProbeDone done);
+    void notify(std::string notice, NotifyDone done);
 
     [[nodiscard]] bool connected() const { return fd_.get() >= 0; }
     [[nodiscard]] const std::string& trouble() const { return trouble_; }
@@ -108,6 +110,7 @@ private:
 
     void end_probe(const ProbeReply& reply);
     void refuse_probes(const std::string& why);
+    void refuse_notice(const std::string& why);
     [[nodiscard]] bool full() const {
         return preflights_.size() + executes_.size() + settles_.size() + rollbacks_.size() >=
                options_.max_pending;
@@ -142,6 +145,9 @@ private:
     std::map<std::string, ProbeDone> probes_;      // asked for, by source
     std::map<std::string, ProbeDone> not_probed_;  // to be told so
     systemd::LoopSource telling_;
+    std::uint64_t notice_ = 0;  // ticket
+    NotifyDone notified_;       // of the page that is out
+    systemd::LoopSource refusing_;
     std::set<std::string> pointers_;  // asked for, not answered
     std::vector<EventBody> later_;
     systemd::LoopSource io_;
@@ -208,6 +214,7 @@ void ActuatorClient::Impl::drop(const std::string& why) {
     }
     not_probed_.merge(std::exchange(probes_, {}));
     telling_ = loop_.soon([this] { refuse_probes(trouble_); });
+    refusing_ = loop_.soon([this] { refuse_notice(trouble_); });
     reconnect_ = loop_.at(clock_.now().t + retry_, [this] { connect(); });
     retry_ = std::min(retry_ * 2, options_.max_retry);
     arm_deadline();
@@ -281,6 +288,27 @@ void ActuatorClient::Impl::probe(const std::string& source, ProbeDone done) {
     }
     probes_[source] = std::move(done);
     send(encode(Request{ProbeRequest{source}}));
+}
+
+void ActuatorClient::Impl::notify(std::string notice, NotifyDone done) {
+    notified_ = std::move(done);
+    ++notice_;
+    if (!connected()) {
+        refusing_ = loop_.soon([this] { refuse_notice(trouble_); });
+        return;
+    }
+    refusing_.reset();
+    send(encode(Request{NotifyRequest{notice_, std::move(notice)}}));
+}
+
+void ActuatorClient::Impl::refuse_notice(const std::string& why) {
+    if (const auto done = std::exchange(notified_, nullptr)) {
+        NotifyReply reply;
+        reply.ticket = notice_;
+        reply.code = Refusal::unreachable;
+        reply.detail = why;
+        done(reply);
+    }
 }
 
 void ActuatorClient::Impl::end_probe(const ProbeReply& reply) {
@@ -407,6 +435,11 @@ void ActuatorClient::Impl::take(const std::string& body) {
         emit_(*pointer);
     } else if (const auto* probe = std::get_if<ProbeReply>(&*reply)) {
         end_probe(*probe);
+    } else if (const auto* notice = std::get_if<NotifyReply>(&*reply)) {
+        const auto done = notice->ticket == notice_ ? std::exchange(notified_, nullptr) : nullptr;
+        if (done) {
+            done(*notice);
+        }
     } else if (const auto* error = std::get_if<ErrorReply>(&*reply)) {
         trouble_ = std::string(name_of(error->code)) + ": " + error->detail;
     }
@@ -516,6 +549,10 @@ void ActuatorClient::roll_back(const RollBack& effect) {
 
 void ActuatorClient::ask_pointer(const AskPointer& effect) {
     impl_->ask_pointer(effect.provider);
+}
+
+void ActuatorClient::notify(std::string notice, std::function<void(const NotifyReply&)> done) {
+    impl_->notify(std::move(notice), std::move(done));
 }
 
 void ActuatorClient::probe(const std::string& source, std::function<void(const ProbeReply&)> done) {

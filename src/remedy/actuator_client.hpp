@@ -52,6 +52,9 @@ public:
     // Runs the plugin of a source. `done` once, never from inside: with the actuator's answer, or
     // with the refusal `unreachable`. One at a time for each source.
     void probe(const std::string& source, std::function<void(const ProbeReply&)> done);
+    // Runs the program for pages. `done` likewise; a page that is sent while another is out forgets
+    // that one.
+    void notify(std::string notice, std::function<void(const NotifyReply&)> done);
     // Answered by a ProviderEvent; asked again on each new connection until it is.
     void ask_pointer(const AskPointer& effect);
 

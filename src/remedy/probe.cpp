@@ -6,7 +6,6 @@
 #include <primum/check.hpp>
 
 #include <algorithm>
-#include <charconv>
 #include <utility>
 #include <variant>
 
@@ -19,18 +18,6 @@ const ExecProbePlan& plan_of(const SourceRule& rule) {
     const auto* plan = std::get_if<ExecProbePlan>(&rule.plan);
     PRIMUM_CHECK(plan != nullptr && !plan->run.empty());
     return *plan;
-}
-
-// The exit code, or nothing when it was ended by a signal.
-std::optional<std::int32_t> exit_code_of(const systemd::TransientEnd& end) {
-    if (end.success()) {
-        return 0;
-    }
-    std::int32_t code = 0;
-    const auto* last = end.status.data() + end.status.size();
-    const auto [at, error] = std::from_chars(end.status.data(), last, code);
-    return end.result == "exit-code" && error == std::errc{} && at == last ? std::optional{code}
-                                                                           : std::nullopt;
 }
 
 }  // namespace
@@ -98,7 +85,7 @@ ProbeReply ProbeRun::reply_to(const systemd::TransientEnd& end) const {
         reply.detail = end.detail;
         return reply;
     }
-    const auto code = exit_code_of(end);
+    const auto code = end.exit_code();
     if (reply.timed_out) {
         reply.detail = "it was ended at its timeout with all its processes";
     } else if (code.has_value()) {

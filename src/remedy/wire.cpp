@@ -203,6 +203,13 @@ std::string write(const PointerRequest& request) {
     return Writer("op", "pointer").text("provider", request.provider).frame();
 }
 
+std::string write(const NotifyRequest& request) {
+    return Writer("op", "notify")
+        .put("ticket", request.ticket)
+        .long_text("notice", request.notice, max_notice_bytes)
+        .frame();
+}
+
 std::string write(const PreflightEvent& reply) {
     return Writer("re", "preflight")
         .put("ticket", reply.ticket)
@@ -258,6 +265,17 @@ std::string write(const ProbeReply& reply) {
         .put("exit_code", std::int64_t{reply.exit_code})
         .long_text("output", reply.output, max_probe_output_bytes)
         .put("cut", reply.cut)
+        .text("detail", reply.detail)
+        .frame();
+}
+
+std::string write(const NotifyReply& reply) {
+    return Writer("re", "notify")
+        .put("ticket", reply.ticket)
+        .word("code", reply.code)
+        .put("timed_out", reply.timed_out)
+        .put("exit_code", std::int64_t{reply.exit_code})
+        .long_text("output", reply.output, max_notify_output_bytes)
         .text("detail", reply.detail)
         .frame();
 }
@@ -375,6 +393,12 @@ WireResult<Request> decode_request(std::string_view body) {
         PointerRequest request{reader.text("provider")};
         return reader.result<Request>(std::move(request));
     }
+    if (op == "notify") {
+        NotifyRequest request;
+        request.ticket = reader.number<std::uint64_t>("ticket");
+        request.notice = reader.text("notice");
+        return reader.result<Request>(std::move(request));
+    }
     return fail(WireError{"\"op\" must name a request this version knows"});
 }
 
@@ -436,6 +460,16 @@ WireResult<Reply> decode_reply(std::string_view body) {
         reply.exit_code = reader.number<std::int32_t>("exit_code");
         reply.output = reader.text("output");
         reply.cut = reader.flag("cut");
+        reply.detail = reader.text("detail");
+        return reader.result<Reply>(std::move(reply));
+    }
+    if (re == "notify") {
+        NotifyReply reply;
+        reply.ticket = reader.number<std::uint64_t>("ticket");
+        reply.code = reader.word<Refusal>("code");
+        reply.timed_out = reader.flag("timed_out");
+        reply.exit_code = reader.number<std::int32_t>("exit_code");
+        reply.output = reader.text("output");
         reply.detail = reader.text("detail");
         return reader.result<Reply>(std::move(reply));
     }

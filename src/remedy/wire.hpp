@@ -104,13 +104,25 @@ struct PointerRequest {
     bool operator==(const PointerRequest&) const = default;
 };
 
+// Of a notice, as JSON.
+inline constexpr std::size_t max_notice_bytes = 8'192;
+
+// Run the program that the settings name for pages, with the notice as its input. Answered by one
+// NotifyReply with the same ticket.
+struct NotifyRequest {
+    std::uint64_t ticket = 0;
+    std::string notice;
+    bool operator==(const NotifyRequest&) const = default;
+};
+
 using Request = std::variant<PreflightRequest,
                              ExecuteRequest,
                              RollbackRequest,
                              SettleRequest,
                              EvidenceRequest,
                              ProbeRequest,
-                             PointerRequest>;
+                             PointerRequest,
+                             NotifyRequest>;
 
 // The request could not be served at all.
 struct ErrorReply {
@@ -144,9 +156,28 @@ struct ProbeReply {
     bool operator==(const ProbeReply&) const = default;
 };
 
+// Of what the program for pages prints, the first half of this and the last are kept.
+inline constexpr std::size_t max_notify_output_bytes = 1'024;
+
+// How the program for pages ended.
+struct NotifyReply {
+    std::uint64_t ticket = 0;
+    Refusal code = Refusal::none;  // else it was not run
+    bool timed_out = false;
+    std::int32_t exit_code = -1;  // -1: ended by a signal, at the timeout, or not run
+    std::string output;
+    std::string detail;
+    bool operator==(const NotifyReply&) const = default;
+};
+
 // PreflightEvent, ActionEvent and ProviderEvent are the replies as the core takes them.
-using Reply =
-    std::variant<PreflightEvent, ActionEvent, ProviderEvent, EvidenceReply, ProbeReply, ErrorReply>;
+using Reply = std::variant<PreflightEvent,
+                           ActionEvent,
+                           ProviderEvent,
+                           EvidenceReply,
+                           ProbeReply,
+                           NotifyReply,
+                           ErrorReply>;
 
 // A whole frame. Text that would not fit is cut short (details, blast radius), never the frame.
 [[nodiscard]] std::string encode(const Request& request);

@@ -6,7 +6,6 @@
 #include "rules/file.hpp"
 #include "rules/section.hpp"
 #include "rules/toml_reader.hpp"
-#include "rules/url.hpp"
 
 #include <fmt/format.h>
 
@@ -177,18 +176,6 @@ void read_response(Section& top, ResponseRule& response) {
     section->refuse_unknown_keys();
 }
 
-void read_notify(Section& top, Settings& settings) {
-    auto notify = top.table("notify");
-    if (!notify) {
-        return;
-    }
-    if (auto alertmanager = notify->table("alertmanager")) {
-        read_url(*alertmanager, settings.alertmanager_url);
-        alertmanager->refuse_unknown_keys();
-    }
-    notify->refuse_unknown_keys();
-}
-
 }  // namespace
 
 SettingsLoad parse_settings(std::string_view text, const std::string& file) {
@@ -207,7 +194,7 @@ SettingsLoad parse_settings(std::string_view text, const std::string& file) {
         read_breaker(top, load.settings.decision.breaker);
         read_hold(top, load.settings.decision);
         read_response(top, load.settings.decision.response);
-        read_notify(top, load.settings);
+        read_notify(top, load.settings.notify);
         top.refuse_unknown_keys();
     }
     load.errors = errors.take();

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "rules/error.hpp"
+#include "rules/settings_notify.hpp"
 
 #include <primum/rules.hpp>
 
@@ -34,8 +35,8 @@ struct Settings {
     std::string http_listen{"127.0.0.1:9763"};  // "address:port" or "[v6]:port"; empty: off
     PushSettings push;
     RecordingSettings recording;
-    std::string alertmanager_url;  // empty: none
-    DecisionSettings decision;     // mode, [budget], [breaker] and [hold]
+    NotifySettings notify;
+    DecisionSettings decision;  // mode, [budget], [breaker] and [hold]
 };
 
 struct SettingsLoad {

@@ -54,8 +54,8 @@ private:
 // answer, and nothing is sent.
 enum class HttpWay : std::uint8_t { page, reply, probe, connect };
 
-// One GET at a time, again and again; keeps its buffer. Letting go of it cancels, without a
-// callback.
+// One GET (or POST) at a time, again and again; keeps its buffer. Letting go of it cancels, without
+// a callback.
 //
 // Takes gzip; `max_bytes` holds for what is packed and for what is unpacked, and headers may have
 // 64 KiB. Redirects are followed up to `redirects`, never from https to http; what shows who asks
@@ -78,6 +78,8 @@ public:
 
     // Calls `done` exactly once, later, at the latest after `timeout`. Must not be busy.
     void start(Duration timeout);
+    // The same as a POST of `body`. Redirects are not followed. Who posts does nothing else.
+    void post(std::string body, std::string_view content_type, Duration timeout);
     [[nodiscard]] bool busy() const;
 
 private:

@@ -73,6 +73,23 @@ public:
         }
         curl_easy_cleanup(easy_);
         curl_slist_free_all(headers_);
+        curl_slist_free_all(post_headers_);
+    }
+
+    void post(std::string body, std::string_view content_type, Duration timeout) {
+        PRIMUM_CHECK(!busy_);
+        posted_ = std::move(body);
+        const auto type = fmt::format("Content-Type: {}", content_type);
+        curl_slist_free_all(post_headers_);
+        post_headers_ = curl_slist_append(nullptr, type.c_str());
+        // Without this, libcurl waits for a server's leave to send a large body.
+        post_headers_ = curl_slist_append(post_headers_, "Expect:");
+        PRIMUM_CHECK(post_headers_ != nullptr);
+        curl_easy_setopt(easy_, CURLOPT_HTTPHEADER, post_headers_);
+        curl_easy_setopt(
+            easy_, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(posted_.size()));
+        curl_easy_setopt(easy_, CURLOPT_POSTFIELDS, posted_.c_str());
+        start(timeout);
     }
 
     void start(Duration timeout) {
@@ -300,7 +317,7 @@ private:
         if (target == nullptr) {
             return false;
         }
-        if (redirects_ == request_.access.redirects) {
+        if (redirects_ == request_.access.redirects || post_headers_ != nullptr) {
             answer.detail += redirects_ == 0
                                  ? "; redirects are not followed, name the last URL"
                                  : fmt::format("; after {} redirects another one", redirects_);
@@ -384,11 +401,13 @@ private:
     Done done_;
     CURL* easy_ = nullptr;
     curl_slist* headers_ = nullptr;
+    curl_slist* post_headers_ = nullptr;
     std::string origin_;  // of the first URL
     std::string asked_;   // that of the last one
     systemd::LoopSource later_;
     std::array<char, CURL_ERROR_SIZE> error_{};
     std::string body_;
+    std::string posted_;  // what a POST sends
     Inflater inflater_;
     std::optional<WallTime> expiry_;
     Instant began_;
@@ -410,6 +429,10 @@ HttpGet::~HttpGet() = default;
 
 void HttpGet::start(Duration timeout) {
     impl_->start(timeout);
+}
+
+void HttpGet::post(std::string body, std::string_view content_type, Duration timeout) {
+    impl_->post(std::move(body), content_type, timeout);
 }
 
 bool HttpGet::busy() const {

@@ -8,6 +8,7 @@
 
 #include <array>
 #include <cerrno>
+#include <charconv>
 #include <csignal>
 #include <optional>
 #include <string_view>
@@ -408,6 +409,17 @@ void TransientUnit::Impl::finish() {
     reading_.reset();
     const auto keep = shared_from_this();  // `done` may let go of us
     std::exchange(done_, nullptr)(end_);
+}
+
+std::optional<std::int32_t> TransientEnd::exit_code() const {
+    if (success()) {
+        return 0;
+    }
+    std::int32_t code = 0;
+    const auto* last = status.data() + status.size();
+    const auto [at, error] = std::from_chars(status.data(), last, code);
+    return result == "exit-code" && error == std::errc{} && at == last ? std::optional{code}
+                                                                       : std::nullopt;
 }
 
 TransientUnit::TransientUnit(EventLoop& loop, const Clock& clock, Manager& manager)

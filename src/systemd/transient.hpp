@@ -11,6 +11,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -64,6 +65,8 @@ struct TransientEnd {
     bool unlimited = false;     // this host has no memory or tasks controller: no limits held
 
     [[nodiscard]] bool success() const { return how == How::ended && result == "success"; }
+    // Nothing when it was ended by a signal, or did not run.
+    [[nodiscard]] std::optional<std::int32_t> exit_code() const;
 };
 
 // One run of a TransientSpec. What it prints is read to its end and not kept beyond `output`. When

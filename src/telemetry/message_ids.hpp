@@ -31,36 +31,28 @@ enum class MessageKind : std::uint8_t {
     off_switch,
     ledger_health,
     unit_started,
+    notices,
 };
 
 }  // namespace primum::telemetry
 
 template <>
-inline constexpr std::array<std::string_view, 19>
-    primum::enum_names<primum::telemetry::MessageKind>{"daemon",
-                                                       "started",
-                                                       "stopped",
-                                                       "rules_loaded",
-                                                       "rules_refused",
-                                                       "decision",
-                                                       "level_changed",
-                                                       "severity_changed",
-                                                       "action_intended",
-                                                       "action_finished",
-                                                       "action_verified",
-                                                       "action_rolled_back",
-                                                       "rollback_failed",
-                                                       "page",
-                                                       "operator_command",
-                                                       "event_rejected",
-                                                       "off_switch",
-                                                       "ledger_health",
-                                                       "unit_started"};
+inline constexpr std::array<std::string_view, 20>
+    primum::enum_names<primum::telemetry::MessageKind>{"daemon",           "started",
+                                                       "stopped",          "rules_loaded",
+                                                       "rules_refused",    "decision",
+                                                       "level_changed",    "severity_changed",
+                                                       "action_intended",  "action_finished",
+                                                       "action_verified",  "action_rolled_back",
+                                                       "rollback_failed",  "page",
+                                                       "operator_command", "event_rejected",
+                                                       "off_switch",       "ledger_health",
+                                                       "unit_started",     "notices"};
 
 namespace primum::telemetry {
 
 // MESSAGE_ID of each kind, in the order of the enumeration: 128 random bits in hex.
-inline constexpr std::array<std::string_view, 19> message_ids{
+inline constexpr std::array<std::string_view, 20> message_ids{
     "d6cf87770cd44d9babd1978a3b2b8e6e",  // daemon
     "a212d150d736402eb54770f991e208c7",  // started
     "785bad794f464293a11c5c1d270cfc9b",  // stopped
@@ -80,6 +72,7 @@ inline constexpr std::array<std::string_view, 19> message_ids{
     "6d3277021bb3418ba992c215c0256919",  // off_switch
     "9761f137f964461aacae3a20d282753a",  // ledger_health
     "b405873acdb2ca31594754741d417e98",  // unit_started
+    "170b0fdeedfb4c95a39ea6e9677e3e5b",  // notices
 };
 
 constexpr std::string_view message_id(MessageKind kind) {

@@ -66,6 +66,9 @@ struct MetricFamilies {
     Counters& webhooks_refused;
     Gauges& recording;
     Counters& pages;
+    Counters& notices;
+    Gauges& notices_waiting;
+    Gauges& notices_oldest;
     Counters& operator_commands;
     Counters& unit_starts;
     Gauges& breaker_tripped;

@@ -184,6 +184,24 @@ void Metrics::Impl::webhooks_refused(std::uint64_t total_so_far) {
     raise_to(total_so_far, families_.webhooks_refused.Add({}));
 }
 
+void Metrics::Impl::notice(std::string_view channel,
+                           std::string_view kind,
+                           std::string_view result) {
+    families_.notices
+        .Add({{"channel", std::string{channel}},
+              {"kind", std::string{kind}},
+              {"result", std::string{result}}})
+        .Increment();
+}
+
+void Metrics::Impl::notices_waiting(std::string_view channel,
+                                    std::size_t waiting,
+                                    Duration oldest) {
+    const prometheus::Labels labels{{"channel", std::string{channel}}};
+    families_.notices_waiting.Add(labels).Set(static_cast<double>(waiting));
+    families_.notices_oldest.Add(labels).Set(std::chrono::duration<double>(oldest).count());
+}
+
 void Metrics::Impl::refresh(const HostView& host, Instant now, const ProcessUsage& process) {
     families_.holds.Add({}).Set(static_cast<double>(host.holds.size()));
     families_.disabled.Add({}).Set(flag(host.disabled));
@@ -235,6 +253,14 @@ void Metrics::push_refused(std::string_view code, std::uint64_t total_so_far) {
 
 void Metrics::webhooks_refused(std::uint64_t total_so_far) {
     impl_->webhooks_refused(total_so_far);
+}
+
+void Metrics::notice(std::string_view channel, std::string_view kind, std::string_view result) {
+    impl_->notice(channel, kind, result);
+}
+
+void Metrics::notices_waiting(std::string_view channel, std::size_t waiting, Duration oldest) {
+    impl_->notices_waiting(channel, waiting, oldest);
 }
 
 void Metrics::recording(bool well) {

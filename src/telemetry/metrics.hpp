@@ -7,6 +7,7 @@
 #include <primum/source.hpp>
 #include <primum/time.hpp>
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -52,6 +53,10 @@ public:
     void push_refused(std::string_view code, std::uint64_t total_so_far);
     // Webhooks refused before it was known whose they are.
     void webhooks_refused(std::uint64_t total_so_far);
+    // A notice for people: by which channel, what it was about, what came of it.
+    void notice(std::string_view channel, std::string_view kind, std::string_view result);
+    // How many of a channel's notices are not delivered yet, and the age of the oldest.
+    void notices_waiting(std::string_view channel, std::size_t waiting, Duration oldest);
     // Whether events are being recorded.
     void recording(bool well);
 

@@ -59,6 +59,8 @@ public:
     void queue_dropped(std::string_view queue, std::uint64_t total_so_far);
     void push_refused(std::string_view code, std::uint64_t total_so_far);
     void webhooks_refused(std::uint64_t total_so_far);
+    void notice(std::string_view channel, std::string_view kind, std::string_view result);
+    void notices_waiting(std::string_view channel, std::size_t waiting, Duration oldest);
     void recording(bool well) { families_.recording.Add({}).Set(well ? 1 : 0); }
     void sources(const SourceFigures& figures, Instant now);
     void refresh(const HostView& host, Instant now, const ProcessUsage& process);

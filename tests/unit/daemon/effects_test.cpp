@@ -35,6 +35,8 @@ protected:
             .target_changed =
                 [this](const std::string& target) { did_.push_back("changed " + target); },
             .incident_changed = [this](const IncidentRecord&) { did_.emplace_back("incident"); },
+            .notice = [this](const Effect& effect) { noticed_.push_back(effect.index()); },
+            .page = [this](const Notify& page) { passed_.push_back(page.text); },
             .tell =
                 [this](const Effect& effect) {
                     if (const auto* page = std::get_if<Notify>(&effect)) {
@@ -61,6 +63,8 @@ protected:
     std::vector<std::string> pages_;
     std::vector<OperatorReply> replies_;
     std::vector<EventBody> submitted_;
+    std::vector<std::size_t> noticed_;
+    std::vector<std::string> passed_;
     int counted_ = 0;
     Effects effects_{clock_, ports()};
 };
