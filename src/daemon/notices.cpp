@@ -140,6 +140,7 @@ notice::Ports Notices::ports() {
                      .reason = well ? "delivered" : "undelivered"});
             },
         .keep = [this] { keep(); },
+        .durable = [this] { return !rooms_.ledger.healthy() || !rooms_.ledger.oldest_pending(); },
         .seed = static_cast<std::uint32_t>(to_us(rooms_.clock.now().wall)) |
                 1U,  // another one in each process
     };

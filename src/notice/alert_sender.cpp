@@ -44,10 +44,25 @@ void AlertSender::arm() {
     }
 }
 
+bool AlertSender::may_send(Instant now) {
+    if (now < not_before_) {
+        return false;
+    }
+    const auto since = held_since_.value_or(now);
+    if (!ports_.durable() && now - since < durable_within) {
+        held_since_ = since;
+        return false;
+    }
+    held_since_.reset();
+    return true;
+}
+
 void AlertSender::send() {
     timer_.reset();
     const auto now = clock_.now();
-    out_ = book_.due(now.t, most_);
+    if (may_send(now.t)) {
+        out_ = book_.due(now.t, most_);
+    }
     if (out_.empty()) {
         arm();
         return;

@@ -11,6 +11,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -39,6 +40,7 @@ public:
 private:
     void arm();
     void send();
+    [[nodiscard]] bool may_send(Instant now);
     void ended(const PostEnd& end);
     void refused();
 
@@ -50,6 +52,7 @@ private:
     const Ports& ports_;
     Backoff backoff_;
     Instant not_before_;
+    std::optional<Instant> held_since_;  // for what is not durable yet
     std::vector<AlertBook::Sending> out_;
     std::size_t most_ = max_alerts_a_post;
     std::string problem_;

@@ -4,6 +4,7 @@
 #include "notice/kinds.hpp"
 #include "notice/wording.hpp"
 
+#include <primum/time.hpp>
 #include <primum/vocabulary.hpp>
 
 #include <cstdint>
@@ -40,6 +41,8 @@ inline constexpr std::array<std::string_view, 5> primum::enum_names<primum::noti
 
 namespace primum::notice {
 
+inline constexpr Duration durable_within = std::chrono::seconds{2};
+
 // What the senders ask of the program. All are set; none may block. Each `done` comes once, later.
 struct Ports {
     std::function<void(std::string body, std::function<void(const PostEnd&)> done)> post;
@@ -49,7 +52,10 @@ struct Ports {
     std::function<void(Channel, NoticeKind, Result)> count;
     std::function<void(bool well, std::string message)> tell;  // for the journal
     std::function<void()> keep;                                // rows want to be kept
-    std::uint32_t seed = 1;                                    // of the back-off
+    // Whether the records and rows so far are durable. An alert waits for that, but no longer than
+    // durable_within: what is told must not turn out never to have been.
+    std::function<bool()> durable;
+    std::uint32_t seed = 1;  // of the back-off
 };
 
 }  // namespace primum::notice

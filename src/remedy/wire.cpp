@@ -284,6 +284,29 @@ std::string write(const ErrorReply& reply) {
     return Writer("re", "error").word("code", reply.code).text("detail", reply.detail).frame();
 }
 
+WireResult<Reply> read_probe_end(Reader reader) {
+    ProbeReply reply;
+    reply.source = reader.text("source");
+    reply.code = reader.word<Refusal>("code");
+    reply.timed_out = reader.flag("timed_out");
+    reply.exit_code = reader.number<std::int32_t>("exit_code");
+    reply.output = reader.text("output");
+    reply.cut = reader.flag("cut");
+    reply.detail = reader.text("detail");
+    return reader.result<Reply>(std::move(reply));
+}
+
+WireResult<Reply> read_notify_end(Reader reader) {
+    NotifyReply reply;
+    reply.ticket = reader.number<std::uint64_t>("ticket");
+    reply.code = reader.word<Refusal>("code");
+    reply.timed_out = reader.flag("timed_out");
+    reply.exit_code = reader.number<std::int32_t>("exit_code");
+    reply.output = reader.text("output");
+    reply.detail = reader.text("detail");
+    return reader.result<Reply>(std::move(reply));
+}
+
 WireResult<Request> read_preflight(Reader reader) {
     PreflightRequest request;
     request.ticket = reader.number<std::uint64_t>("ticket");
@@ -453,25 +476,10 @@ WireResult<Reply> decode_reply(std::string_view body) {
         return reader.result<Reply>(std::move(reply));
     }
     if (re == "probe") {
-        ProbeReply reply;
-        reply.source = reader.text("source");
-        reply.code = reader.word<Refusal>("code");
-        reply.timed_out = reader.flag("timed_out");
-        reply.exit_code = reader.number<std::int32_t>("exit_code");
-        reply.output = reader.text("output");
-        reply.cut = reader.flag("cut");
-        reply.detail = reader.text("detail");
-        return reader.result<Reply>(std::move(reply));
+        return read_probe_end(reader);
     }
     if (re == "notify") {
-        NotifyReply reply;
-        reply.ticket = reader.number<std::uint64_t>("ticket");
-        reply.code = reader.word<Refusal>("code");
-        reply.timed_out = reader.flag("timed_out");
-        reply.exit_code = reader.number<std::int32_t>("exit_code");
-        reply.output = reader.text("output");
-        reply.detail = reader.text("detail");
-        return reader.result<Reply>(std::move(reply));
+        return read_notify_end(reader);
     }
     if (re == "error") {
         ErrorReply reply;

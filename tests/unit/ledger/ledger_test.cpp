@@ -274,5 +274,30 @@ TEST_F(LedgerTest, PrunesOnItsThread) {
     EXPECT_EQ(left, 1U);
 }
 
+TEST_F(LedgerTest, NoticesAreDurableWithTheirBatchAndAlone) {
+    {
+        Ledger ledger = make();
+        ASSERT_TRUE(ledger.submit({incident(1, 1), action(1, 1, 2)}, {}, {{"a", "one"}}));
+        ASSERT_TRUE(ledger.submit({}, {}, {{"b", "two"}}));
+        EXPECT_EQ(wait_for(ledger, 1), Texts{"committed uuid-1"});
+        EXPECT_TRUE(ledger.stop(std::chrono::seconds{10}));
+        EXPECT_EQ(ledger.counters().queued_records, 0U);
+    }
+    const auto kept = Store::open(options())->notices();
+    EXPECT_EQ(*kept, (std::vector<KeptNotice>{{"a", "one"}, {"b", "two"}}));
+}
+
+// What contradicts the ledger does not take the notices of its batch with it.
+TEST_F(LedgerTest, NoticesOutliveARecordThatIsRefused) {
+    {
+        Ledger ledger = make();
+        ASSERT_TRUE(ledger.submit({DecisionRecord{7, "gateway", stamp(2)}}, {}, {{"a", "one"}}));
+        EXPECT_TRUE(ledger.stop(std::chrono::seconds{10}));
+        EXPECT_EQ(ledger.counters().rejected_records, 1U);
+        EXPECT_EQ(ledger.counters().queued_records, 0U);
+    }
+    EXPECT_EQ(Store::open(options())->notices()->size(), 1U);
+}
+
 }  // namespace
 }  // namespace primum::ledger

@@ -409,5 +409,39 @@ TEST_F(ActuatorClientTest, AProbeThatCannotBeAskedForOrIsLostIsUnreachable) {
     EXPECT_EQ(ends[1].code, Refusal::unreachable);
 }
 
+TEST_F(ActuatorClientTest, APageIsSentAndItsEndComesBack) {
+    connect();
+    std::vector<NotifyReply> ends;
+    client_.notify("{}", [&](const NotifyReply& reply) { ends.push_back(reply); });
+    const auto requests = asked(1);
+    ASSERT_EQ(requests.size(), 1U);
+    const auto& request = std::get<NotifyRequest>(requests[0]);
+    EXPECT_EQ(request.notice, "{}");
+    const NotifyReply other{request.ticket + 1, {}, false, 0, "", ""};
+    const NotifyReply end{request.ticket, {}, false, 2, "no such number", ""};
+    actuator_.say(Reply{other});
+    actuator_.say(Reply{end});
+    actuator_.say(Reply{end});
+    ASSERT_TRUE(until([&] { return !ends.empty(); }));
+    EXPECT_EQ(ends, std::vector<NotifyReply>{end});
+}
+
+TEST_F(ActuatorClientTest, APageThatCannotBeSentOrIsLostIsUnreachable) {
+    std::vector<NotifyReply> ends;
+    const auto take = [&](const NotifyReply& reply) { ends.push_back(reply); };
+    client_.start();
+    client_.notify("{}", take);
+    EXPECT_TRUE(ends.empty());  // never from inside a request
+    ASSERT_TRUE(until([&] { return ends.size() == 1; }));
+    EXPECT_EQ(ends[0].code, Refusal::unreachable);
+    actuator_.start();
+    ASSERT_TRUE(until([&] { return client_.connected() && actuator_.take(); }));
+    client_.notify("{}", take);
+    asked(1);
+    actuator_.hang_up();
+    ASSERT_TRUE(until([&] { return ends.size() == 2; }));
+    EXPECT_EQ(ends[1].code, Refusal::unreachable);
+}
+
 }  // namespace
 }  // namespace primum::remedy

@@ -63,7 +63,8 @@ TEST(WireTest, RequestsReadBackAsTheyWereWritten) {
                                    Request{SettleRequest{"a-1"}},
                                    Request{EvidenceRequest{"gateway"}},
                                    Request{ProbeRequest{"metrics"}},
-                                   Request{PointerRequest{"upstream"}}}) {
+                                   Request{PointerRequest{"upstream"}},
+                                   Request{NotifyRequest{4, "{\"kind\":\"breaker\"}"}}}) {
         EXPECT_EQ(again(request), request);
     }
 }
@@ -125,6 +126,13 @@ TEST(WireTest, ProbeRepliesReadBack) {
     worst.detail = std::string(9'000, '\2');
     const auto read = again(worst);
     EXPECT_EQ(read.output, std::string(max_probe_output_bytes, '\1'));
+}
+
+TEST(WireTest, NoticesAndTheirEndsFitAFrameWhateverIsInThem) {
+    const NotifyReply reply{9, Refusal::untrusted, true, 3, "printed", "detail"};
+    EXPECT_EQ(again(reply), reply);
+    const NotifyRequest worst{1, std::string(max_notice_bytes, '\1')};
+    EXPECT_EQ(again(worst), worst);
 }
 
 TEST(WireTest, ErrorRepliesReadBack) {

@@ -38,7 +38,7 @@ void expect_defaults(const Settings& settings) {
     EXPECT_EQ(settings.decision.host.actions, 6U);
     EXPECT_EQ(settings.decision.host.per, hours{1});
     EXPECT_EQ(settings.decision.max_hold, hours{24});
-    EXPECT_EQ(settings.alertmanager_url, "");
+    EXPECT_TRUE(same(settings.notify, NotifySettings{}));
 }
 
 TEST(SettingsTest, GivesDefaultsForNothing) {
@@ -66,10 +66,10 @@ TEST(SettingsTest, ReadsTheExample) {
     const SettingsLoad load = load_settings(from_source);
     EXPECT_THAT(formatted(load.errors), IsEmpty());
     Settings settings = load.settings;
-    EXPECT_EQ(settings.alertmanager_url, "http://127.0.0.1:9093");
+    EXPECT_EQ(settings.notify.alertmanager.url, "http://127.0.0.1:9093");
     EXPECT_EQ(settings.decision.per_level.at(index_of(Level::restart))->actions, 3U);
     EXPECT_EQ(settings.decision.per_level.at(index_of(Level::fallback))->per, hours{24});
-    settings.alertmanager_url.clear();
+    settings.notify.alertmanager.url.clear();
     expect_defaults(settings);
 }
 

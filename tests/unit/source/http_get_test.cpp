@@ -292,5 +292,44 @@ TEST_F(HttpGetTest, AConnectionAloneSendsNothing) {
     EXPECT_EQ(get("http://127.0.0.1:1/").failure, SourceFailure::refused);
 }
 
+TEST_F(HttpGetTest, PostsABodyWithItsType) {
+    std::string asked;
+    LoopbackServer server{loop_, [&](const std::string& request) {
+                              asked = request;
+                              return status("200 OK");
+                          }};
+    int answers = 0;
+    HttpGet post{
+        client_, {server.url(), {}, access_, HttpWay::reply}, [&](const HttpAnswer& answer) {
+            EXPECT_EQ(answer.failure, SourceFailure::none);
+            EXPECT_EQ(answer.status, 200);
+            ++answers;
+        }};
+    const std::string large(3'000, 'x');
+    for (const auto& body : {std::string{"[1]"}, large}) {
+        post.post(body, "application/json", patient);
+        const int before = answers;
+        ASSERT_TRUE(turn_until(loop_, [&] { return answers > before; }));
+        EXPECT_TRUE(asked.starts_with("POST "));
+        EXPECT_TRUE(has(asked, "Content-Type: application/json\r\n"));
+        EXPECT_TRUE(has(asked, "Content-Length: " + std::to_string(body.size()) + "\r\n"));
+        EXPECT_FALSE(has(asked, "Expect:"));
+    }
+}
+
+TEST_F(HttpGetTest, APostFollowsNoRedirect) {
+    LoopbackServer server{loop_, [&](const std::string&) {
+                              return status("302 Found", "Location: http://127.0.0.1:1/\r\n");
+                          }};
+    access_.redirects = 5;
+    std::optional<long> got;
+    HttpGet post{client_,
+                 {server.url(), {}, access_, HttpWay::reply},
+                 [&](const HttpAnswer& answer) { got = answer.status; }};
+    post.post("[]", "application/json", patient);
+    ASSERT_TRUE(turn_until(loop_, [&] { return got.has_value(); }));
+    EXPECT_EQ(got, 302);
+}
+
 }  // namespace
 }  // namespace primum::source

@@ -128,13 +128,22 @@ private:
             return;
         }
         connection.in.append(buffer, static_cast<std::size_t>(got));
-        if (!connection.in.ends_with("\r\n\r\n")) {
+        if (!is_whole(connection.in)) {
             return;
         }
         ++requests_;
         last_request_ = std::exchange(connection.in, {});
         connection.answer = answerer_(last_request_);
         speak(connection);
+    }
+
+    static bool is_whole(const std::string& request) {
+        const auto head = request.find("\r\n\r\n");
+        const auto length = request.find("Content-Length: ");
+        if (head == std::string::npos || length > head) {
+            return head != std::string::npos;
+        }
+        return request.size() - head - 4 >= std::stoul(request.substr(length + 16));
     }
 
     void speak(Connection& connection) {
