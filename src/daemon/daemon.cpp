@@ -314,11 +314,11 @@ int Daemon::stop(int exit_code) {
     push_.reset();
     units_.reset();
     host_watch_.reset();
-    notices_.reset();
     actuator_.reset();
     service_.reset();
     bus_listener_.reset();
     bus_.reset();
+    notices_.reset();
     if (ledger_ && !ledger_->stop(ledger_stop_within)) {
         journal_->error("the ledger did not take its last records in time");
     }

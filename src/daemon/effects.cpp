@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <utility>
 
 namespace primum::daemon {
@@ -68,7 +69,8 @@ void Effects::record(const std::vector<Effect>& effects) {
     }
 }
 
-void Effects::paged_before(const std::vector<Instant>& at) {
+void Effects::paged_before(std::vector<Instant> at) {
+    std::sort(at.begin(), at.end());
     for (const auto when : at) {
         static_cast<void>(pages_.ask(when));
     }

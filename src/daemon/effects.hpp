@@ -45,7 +45,7 @@ public:
     // The actions that the ledger gave back, so that their jobs are known as ours.
     void restore(const RestoredState& state);
     // Pages that went out before this process began; they count against the limit.
-    void paged_before(const std::vector<Instant>& at);
+    void paged_before(std::vector<Instant> at);
     void carry_out(const Event& event, std::vector<Effect> effects);
 
     // Events on their way to the core that speak of our own actions.

@@ -196,7 +196,7 @@ void Notices::keep() {
 }
 
 void Notices::wake() {
-    if (desk_.take_news() || !not_kept_.empty()) {
+    if (desk_.take_news() || (!not_kept_.empty() && rooms_.ledger.healthy())) {
         keep();
         desk_.wake();
     }

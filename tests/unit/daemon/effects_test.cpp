@@ -155,5 +155,32 @@ TEST_F(EffectsTest, AHoldOnAllIsAChangeOfTheHost) {
     EXPECT_THAT(did_, ElementsAre("record 2", "changed a", "changed "));
 }
 
+TEST_F(EffectsTest, NoticesAreMadeBeforeTheRecordsAndPagesOnlyWithinTheLimit) {
+    for (int i = 0; i < 8; ++i) {
+        carry_out({Notify{.text = std::to_string(i)}, RecordEffect{IncidentRecord{}}});
+    }
+    EXPECT_EQ(noticed_.size(), 16U) << "what is so is not limited";
+    EXPECT_THAT(passed_, ElementsAre("0", "1", "2", "3", "4", "5"));
+    EXPECT_EQ(pages_, passed_);
+}
+
+// Lesson: a restart of the agent forgets every cooldown.
+TEST_F(EffectsTest, PagesOfAnEarlierRunCountAgainstTheLimit) {
+    clock_.advance(std::chrono::hours{2});
+    const auto now = clock_.now().t;
+    effects_.paged_before({now - std::chrono::minutes{1},
+                           now - std::chrono::minutes{59},
+                           now - std::chrono::minutes{61},
+                           now - std::chrono::minutes{3},
+                           now - std::chrono::minutes{2},
+                           now - std::chrono::minutes{4}});
+    carry_out({Notify{.text = "sixth"}, Notify{.text = "seventh"}});
+    EXPECT_THAT(passed_, ElementsAre("sixth"));
+    clock_.advance(std::chrono::minutes{2});
+    carry_out({Notify{.text = "eighth"}});
+    EXPECT_THAT(passed_,
+                ElementsAre("sixth", "eighth (1 more page was held back since the one before)"));
+}
+
 }  // namespace
 }  // namespace primum::daemon
