@@ -70,7 +70,7 @@ inline constexpr std::array<KindFacts, 13> kind_facts{{
     {"PrimumAwaitingData", Gravity::warning},
     {"PrimumSourceDown", Gravity::warning},
     {"PrimumRemedyDemoted", Gravity::warning},
-    {"PrimumIncidentOverdue", Gravity::critical},
+    {"PrimumAcknowledgementOverdue", Gravity::critical},
     {"PrimumIncident", Gravity::warning},
     {"PrimumIncidentSev1", Gravity::critical},
     {"PrimumHeartbeat", Gravity::none},

@@ -29,6 +29,11 @@ class NoticesTest(unittest.TestCase):
         for name in re.findall(r"^\| `(Primum\w+)`", self.doc, re.MULTILINE):
             self.assertIn(name, dict(rows), "documented, but there is none")
 
+    def test_every_alert_has_its_entry_in_the_runbook(self):
+        runbook = (ROOT / "docs" / "runbook.md").read_text(encoding="utf-8")
+        for name in re.findall(r'\{"(Primum\w+)"', self.kinds):
+            self.assertIn(f"\n### {name}\n", runbook)
+
     def test_every_kind_is_named(self):
         names = re.search(r"primum::notice::NoticeKind>\{(.*?)\};", self.kinds, re.DOTALL)
         for name in re.findall(r'"(\w+)"', names.group(1)):

@@ -131,7 +131,7 @@ TEST(WireTest, ProbeRepliesReadBack) {
 TEST(WireTest, NoticesAndTheirEndsFitAFrameWhateverIsInThem) {
     const NotifyReply reply{9, Refusal::untrusted, true, 3, "printed", "detail"};
     EXPECT_EQ(again(reply), reply);
-    const NotifyRequest worst{1, std::string(max_notice_bytes, '\1')};
+    const Request worst{NotifyRequest{1, std::string(max_notice_bytes, '\1')}};
     EXPECT_EQ(again(worst), worst);
 }
 
