@@ -22,7 +22,16 @@ TEST(DocumentsTest, StatusSaysHowTheLastReloadWent) {
     EXPECT_THAT(status_document(backend),
                 HasSubstr(R"("off_switch_run":false,"off_switch_etc":true,"reload":{"ever":true,)"
                           R"("ok":false,"at_wall_us":5,"digest":"abc","unchanged":false,)"
-                          R"("errors":["r.toml:1:2: no"]}})"));
+                          R"("errors":["r.toml:1:2: no"]},)"));
+}
+
+TEST(DocumentsTest, StatusSaysWhereNoticesDoNotGetThrough) {
+    testing::FakeBackend backend;
+    EXPECT_THAT(status_document(backend), HasSubstr(R"("notices":[]})"));
+    backend.daemon_view.notices = {{"alertmanager", 3, Duration{7}, "refused: nobody listens"}};
+    EXPECT_THAT(status_document(backend),
+                HasSubstr(R"("notices":[{"channel":"alertmanager","waiting":3,"oldest_us":7,)"
+                          R"("problem":"refused: nobody listens"}]})"));
 }
 
 TEST(DocumentsTest, StatusCountsByLevelAndListsTheWorstFirst) {

@@ -79,6 +79,9 @@ INSERT INTO trials VALUES('gateway', 'restart', 0, 'ab12', 3, 1, 2, 1, 1, 2, 'bo
 INSERT INTO provider_states VALUES('upstream', 'west', 'dead', 'p99 over 2 s', 1, 1, 7, 2, 1, 2,
     3600000000, 1795316400000000, 'boot-a', 1, 2, 'boot-a');
 )sql"},
+    {5, R"sql(
+INSERT INTO notices VALUES('alert/incident/7', '{"kind":"incident"}');
+)sql"},
 };
 
 TEST_F(SchemaTest, AFileOfEveryVersionIsTakenOverWhole) {
@@ -118,6 +121,7 @@ TEST_F(SchemaTest, AFileOfEveryVersionIsTakenOverWhole) {
         EXPECT_EQ(state->breakers.size(), version >= 2 ? 1U : 0U);
         EXPECT_EQ(state->trials.size(), version >= 2 ? 1U : 0U);
         EXPECT_EQ(state->providers.size(), version >= 3 ? 1U : 0U);
+        EXPECT_EQ(store->notices().value().size(), version >= 5 ? 1U : 0U);
 
         const auto chain = store->verify();
         ASSERT_TRUE(chain.has_value());

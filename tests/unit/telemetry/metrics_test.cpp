@@ -461,6 +461,18 @@ TEST_F(MetricsTest, CountsPagesCommandsAndDrops) {
     EXPECT_EQ(value("primum_recording"), "1");
 }
 
+TEST_F(MetricsTest, CountsNoticesByWhatCameOfThem) {
+    metrics_.notice("exec", "exhausted", "failed");
+    metrics_.notice("exec", "exhausted", "failed");
+    metrics_.notice("exec", "exhausted", "delivered");
+    metrics_.notices_waiting("alertmanager", 3, std::chrono::milliseconds{1'500});
+    const std::string labels = "channel=\"exec\",kind=\"exhausted\",result=";
+    EXPECT_EQ(value("primum_notices_total{" + labels + "\"failed\"}"), "2");
+    EXPECT_EQ(value("primum_notices_total{" + labels + "\"delivered\"}"), "1");
+    EXPECT_EQ(value("primum_notices_waiting{channel=\"alertmanager\"}"), "3");
+    EXPECT_EQ(value("primum_notices_oldest_seconds{channel=\"alertmanager\"}"), "1.5");
+}
+
 TEST_F(MetricsTest, ShowsTheHostAsItIsNow) {
     HostView host;
     host.disabled = true;
@@ -525,6 +537,8 @@ TEST_F(MetricsTest, PassesPromtool) {
     event(SamplesEvent{"web", {{0, 1}}});
     record(OperatorRecord{});
     metrics_.queue_dropped("ledger", 1);
+    metrics_.notice("exec", "exhausted", "failed");
+    metrics_.notices_waiting("exec", 1, std::chrono::seconds{1});
     metrics_.refresh({}, at(1).t, process_usage());
 
     auto* check = popen((std::string{promtool} + " check metrics 2>&1").c_str(), "w");
