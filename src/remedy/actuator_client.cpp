@@ -214,7 +214,9 @@ void ActuatorClient::Impl::drop(const std::string& why) {
     }
     not_probed_.merge(std::exchange(probes_, {}));
     telling_ = loop_.soon([this] { refuse_probes(trouble_); });
-    refusing_ = loop_.soon([this] { refuse_notice(trouble_); });
+    if (notified_) {
+        refusing_ = loop_.soon([this] { refuse_notice(trouble_); });
+    }
     reconnect_ = loop_.at(clock_.now().t + retry_, [this] { connect(); });
     retry_ = std::min(retry_ * 2, options_.max_retry);
     arm_deadline();
