@@ -29,7 +29,8 @@ struct AskPreflight {
     std::uint32_t index = 0;
     std::string candidate;  // of a failover; else empty
     std::string plan_digest;
-    bool dry_run = false;  // only what starts no process may be asked
+    bool dry_run = false;                     // only what starts no process may be asked
+    std::uint32_t operator_uid = UINT32_MAX;  // the person who forces it, or none
 };
 
 // Do it. Answered by ActionEvents `started` and `finished`.
@@ -61,7 +62,7 @@ struct AskPointer {
     std::string provider;
 };
 
-// Tell a person. At most one per incident and kind.
+// Tell a person. At most one per incident and kind, but for `overdue` (ResponseRule).
 struct Notify {
     PageKind kind = PageKind::exhausted;
     std::uint64_t incident = 0;

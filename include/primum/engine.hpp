@@ -156,6 +156,10 @@ public:
     [[nodiscard]] std::vector<TargetSummary> targets() const;
     [[nodiscard]] std::vector<SourceView> sources() const;
     [[nodiscard]] std::vector<ProviderView> providers() const;
+    // Of targets and of sources, by id.
+    [[nodiscard]] std::vector<IncidentRecord> open_incidents() const;
+    // nullopt: it is not open.
+    [[nodiscard]] std::optional<IncidentRecord> open_incident(std::uint64_t id) const;
     // nullopt: no such target.
     [[nodiscard]] std::optional<TargetSummary> target(std::string_view name) const;
     [[nodiscard]] std::optional<Explanation> explain(std::string_view name) const;

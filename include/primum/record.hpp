@@ -55,7 +55,8 @@ struct IncidentRecord {
     Stamp held_back_since;        // a guard has held the rung back since; zero: none does
     std::uint32_t changes = 0;    // how often it got ill and well, for the guard `flapping`
     Sev sev = Sev::sev3;
-    Stamp acknowledged;                          // by the first person; zero: by nobody
+    Stamp sev_since;     // since when it is so grave; zero: since it was opened
+    Stamp acknowledged;  // by the first person; zero: by nobody
     std::uint32_t acknowledged_by = UINT32_MAX;  // uid
     std::uint32_t overdue = 0;                   // pages for want of an acknowledgement, so far
     bool operator==(const IncidentRecord&) const = default;
@@ -93,6 +94,7 @@ struct ActionRecord {
     std::string plan_digest;
     bool dry_run = false;
     std::uint32_t streak = 1;  // how many in a row at this (target, level): sets the cooldown
+    std::uint32_t operator_uid = UINT32_MAX;  // the person who forced it, or none
     Stamp intended;
     std::vector<GuardVerdict> guards;
     std::vector<EvidenceItem> evidence;

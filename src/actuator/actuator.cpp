@@ -25,6 +25,7 @@ Ask ask_of(const remedy::PreflightRequest& request) {
     ask.candidate = request.candidate;
     ask.plan_digest = request.plan_digest;
     ask.dry_run = request.dry_run;
+    ask.forced = request.operator_uid != UINT32_MAX;
     return ask;
 }
 

@@ -231,8 +231,10 @@ Answer admit_plan(const Ask& ask, const PlanFacts& facts) {
     if (facts.disabled) {
         return not_now(Refusal::disabled, facts.disabled_detail);
     }
-    if (!ask.forced && !ask.dry_run &&
-        !plan.target->enforces(ask.level, facts.rules->settings.mode)) {
+    const auto ceiling = facts.rules->settings.mode;
+    const bool allowed =
+        ask.forced ? ceiling == Mode::enforce : plan.target->enforces(ask.level, ceiling);
+    if (!ask.dry_run && !allowed) {
         return not_now(Refusal::not_enforced,
                        "mode or enforce_up_to does not allow " + std::string(name_of(ask.level)));
     }

@@ -81,6 +81,8 @@ void Manager::add_writes() {
     add("Acknowledge", "ts", "s", {{"incident", "reason"}, {"message"}}, &Manager::acknowledge);
     add("Rollback", "ss", "s", {{"action", "reason"}, {"message"}}, &Manager::rollback);
     add("ResetBreaker", "ss", "s", {{"target", "reason"}, {"message"}}, &Manager::reset_breaker);
+    add("Force", "sss", "s", {{"target", "level", "reason"}, {"message"}}, &Manager::force);
+    add("Label", "sss", "s", {{"action", "label", "reason"}, {"message"}}, &Manager::label);
     add("MarkProvider",
         "sssts",
         "s",

@@ -65,6 +65,8 @@ private:
     void acknowledge(const SharedCall& call);
     void rollback(const SharedCall& call);
     void reset_breaker(const SharedCall& call);
+    void force(const SharedCall& call);
+    void label(const SharedCall& call);
     void mark_provider(const SharedCall& call);
     void note_provider(const SharedCall& call);
     void reload(const SharedCall& call);

@@ -16,6 +16,8 @@ constexpr const char* action_enable = "org.primum.enable";
 constexpr const char* action_acknowledge = "org.primum.acknowledge";
 constexpr const char* action_rollback = "org.primum.rollback";
 constexpr const char* action_reset_breaker = "org.primum.reset-breaker";
+constexpr const char* action_force = "org.primum.force";
+constexpr const char* action_label = "org.primum.label";
 constexpr const char* action_mark = "org.primum.mark-provider";
 constexpr const char* action_note = "org.primum.note-provider";
 constexpr const char* action_reload = "org.primum.reload";
@@ -69,6 +71,43 @@ void Manager::rollback(const SharedCall& call) {
 
 void Manager::reset_breaker(const SharedCall& call) {
     end_hold(call, OperatorVerb::reset_breaker, action_reset_breaker);
+}
+
+void Manager::force(const SharedCall& call) {
+    OperatorEvent command;
+    command.verb = OperatorVerb::force;
+    std::string level;
+    call->message() >> command.target >> level >> command.reason;
+    const auto named = from_name<Level>(level);
+    if (!named || *named < Level::retry) {
+        call->refuse({error_name::invalid_argument,
+                      "a level to force is retry, failover, restart or fallback"});
+        return;
+    }
+    if (command.target.empty()) {
+        call->refuse({error_name::invalid_argument, "a level is forced of one target: name it"});
+        return;
+    }
+    command.level = *named;
+    submit(call, std::move(command), action_force);
+}
+
+void Manager::label(const SharedCall& call) {
+    OperatorEvent command;
+    command.verb = OperatorVerb::label;
+    std::string label;
+    call->message() >> command.action >> label >> command.reason;
+    const auto named = from_name<ActionLabel>(label);
+    if (!named || *named == ActionLabel::none) {
+        call->refuse({error_name::invalid_argument, "an action is justified or unjustified"});
+        return;
+    }
+    if (const auto error = check_action(command.action)) {
+        call->refuse(*error);
+        return;
+    }
+    command.label = *named;
+    submit(call, std::move(command), action_label);
 }
 
 void Manager::mark_provider(const SharedCall& call) {

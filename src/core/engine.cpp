@@ -38,6 +38,12 @@ std::vector<SourceView> Engine::sources() const {
 std::vector<ProviderView> Engine::providers() const {
     return impl_->providers();
 }
+std::vector<IncidentRecord> Engine::open_incidents() const {
+    return impl_->open_incidents();
+}
+std::optional<IncidentRecord> Engine::open_incident(std::uint64_t id) const {
+    return impl_->open_incident(id);
+}
 std::optional<TargetSummary> Engine::target(std::string_view name) const {
     return impl_->target(name);
 }
@@ -268,7 +274,8 @@ void Engine::Impl::warm_up_all() {
 void Engine::Impl::take(const PreflightEvent& event) {
     for (const auto key : world_.ill) {
         TargetState& target = *target_by_key_.at(key);
-        if (target.asking && target.asking->ticket == event.ticket) {
+        if ((target.asking && target.asking->ticket == event.ticket) ||
+            (target.forcing && target.forcing->asking.ticket == event.ticket)) {
             ladder(target).on_preflight(event);
             world_.changed.insert(key);
             return;

@@ -33,6 +33,8 @@ public:
     [[nodiscard]] std::vector<TargetSummary> targets() const;
     [[nodiscard]] std::vector<SourceView> sources() const;
     [[nodiscard]] std::vector<ProviderView> providers() const;
+    [[nodiscard]] std::vector<IncidentRecord> open_incidents() const;
+    [[nodiscard]] std::optional<IncidentRecord> open_incident(std::uint64_t id) const;
     [[nodiscard]] std::optional<TargetSummary> target(std::string_view name) const;
     [[nodiscard]] std::optional<Explanation> explain(std::string_view name) const;
 
@@ -73,6 +75,8 @@ private:
     void fail_source(SourceState& source, const SourceEvent& event);
     void open_source_incident(SourceState& source);
     void recover_source(SourceState& source);
+    void look_at_response(SourceState& source);
+    void page_source(SourceState& source);
     void close_source_incident(SourceState& source, std::string reason);
     void warm_up_all();
     SourceState* find_source(const std::string& name);
@@ -103,6 +107,8 @@ private:
     void write_off_dry_run(const std::string& action);
     void close_orphan(const RestoredIncident& restored);
     void close_orphan(const std::string& action);
+    [[nodiscard]] core::ResponseClock restore_response(const RestoredIncident& restored,
+                                                       IncidentRecord& incident) const;
     [[nodiscard]] std::optional<Instant> held_back_since(const RestoredIncident& restored) const;
 
     // engine_rules.cpp: start and reload
@@ -140,8 +146,10 @@ private:
     bool refuses_length(const OperatorEvent& event, const std::string& verb);
     void release(const OperatorEvent& event, bool disable);
     void acknowledge(const OperatorEvent& event);
+    bool acknowledge_source(const OperatorEvent& event);
     void reset_breaker(const OperatorEvent& event);
     void roll_back(const OperatorEvent& command);
+    void force(const OperatorEvent& event);
     void label(const OperatorEvent& command);
     void roll_back_flight(const OperatorEvent& command, TargetState& target);
     // The code and the words with which a rollback is refused, if it is; `action` may be null.

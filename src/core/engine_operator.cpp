@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // What a person asks for.
 #include "core/engine_impl.hpp"
+#include "core/operator_reply.hpp"
 #include "core/text.hpp"
 #include "core/way_back.hpp"
 
@@ -78,7 +79,7 @@ void Engine::Impl::take(const OperatorEvent& event) {
             mark_or_note(event);
             break;
         case OperatorVerb::force:
-            reply(event, false, "not_available", "this version cannot force a level");
+            force(event);
             break;
         case OperatorVerb::label:
             label(event);
@@ -165,7 +166,7 @@ void Engine::Impl::acknowledge(const OperatorEvent& event) {
         if (target.incident->id != event.incident) {
             continue;
         }
-        const bool rearmed = ladder(target).acknowledge(event.reason);
+        const bool rearmed = ladder(target).acknowledge(event);
         reply(event,
               true,
               "ok",
@@ -173,11 +174,24 @@ void Engine::Impl::acknowledge(const OperatorEvent& event) {
                       : "acknowledged; it is not exhausted, so nothing changes");
         return;
     }
+    if (acknowledge_source(event)) {
+        reply(event, true, "ok", "acknowledged; the source is asked on as before");
+        return;
+    }
     reply(event,
           false,
           "unknown_incident",
-          "no open incident " + std::to_string(event.incident) +
-              " of a target; the incidents verb shows them");
+          "no open incident " + std::to_string(event.incident) + "; the incidents verb shows them");
+}
+
+// Answered by the ladder, now or when the actuator has been asked.
+void Engine::Impl::force(const OperatorEvent& event) {
+    const auto found = targets_.find(event.target);
+    if (found == targets_.end()) {
+        reply(event, false, "unknown_target", "a level is forced of one target: say of which");
+        return;
+    }
+    ladder(*found->second).force(event);
 }
 
 // The way back of any real action of this ledger, at any time: no guard is asked.
@@ -316,21 +330,7 @@ void Engine::Impl::reply(const OperatorEvent& event,
                          std::string code,
                          std::string message,
                          std::uint64_t hold) {
-    OperatorRecord record;
-    record.at = world_.now;
-    record.verb = name_of(event.verb);
-    record.target = event.target;
-    record.incident = event.incident;
-    record.uid = event.uid;
-    record.reason = event.reason;
-    record.accepted = accepted;
-    record.message = message;
-    record.action = event.action;
-    record.level = event.level;
-    record.label = event.label;
-    record.caller = event.caller;
-    world_.record(std::move(record));
-    world_.emit(OperatorReply{event.ticket, accepted, std::move(code), std::move(message), hold});
+    core::reply(world_, event, accepted, std::move(code), std::move(message), hold);
 }
 
 }  // namespace primum

@@ -16,6 +16,12 @@ bool is_unfinished(const RestoredAction& restored) {
     return restored.state == ActionState::intended || restored.state == ActionState::started;
 }
 
+// Called off, or refused before its effect: nothing was verified.
+bool had_no_effect(const RestoredAction& restored) {
+    return restored.state == ActionState::kept && restored.result == ActionResult::failed &&
+           restored.outcome == Outcome::none;
+}
+
 // Finished, with an effect that nobody has judged yet.
 bool is_unverified(const RestoredAction& restored) {
     return (restored.state == ActionState::finished &&
@@ -139,7 +145,7 @@ void Engine::Impl::restore_actions() {
         remembered.way_back = action.way_back;
         remembered.outcome = restored.outcome;
         if (!action.dry_run && restored.state != ActionState::intended &&
-            restored.result != ActionResult::failed) {
+            !had_no_effect(restored)) {
             remembered.started = remembered.intended;
         }
         if (is_failover_kept(restored)) {
@@ -243,6 +249,15 @@ std::optional<Instant> Engine::Impl::held_back_since(const RestoredIncident& res
     return stored.boot_id == world_.boot_id ? local(stored) : world_.now.t;
 }
 
+// What became due while primumd was down is told at the first look.
+core::ResponseClock Engine::Impl::restore_response(const RestoredIncident& restored,
+                                                   IncidentRecord& incident) const {
+    if (incident.sev_since != Stamp{}) {
+        incident.sev_since.t = local({incident.sev_since, restored.updated.boot_id});
+    }
+    return {local(restored.opened), local(restored.updated)};
+}
+
 void Engine::Impl::restore_incident(const RestoredIncident& restored) {
     const auto found = targets_.find(restored.incident.target);
     if (found == targets_.end()) {
@@ -264,6 +279,7 @@ void Engine::Impl::restore_incident(const RestoredIncident& restored) {
     }
     target.incident = restored.incident;
     target.written = restored.incident;
+    target.response = restore_response(restored, *target.incident);
     if (restored.incident.in_other_hands) {
         world_.units[target.rule->unit].restore_other_hands();
     }
@@ -394,6 +410,7 @@ void Engine::Impl::restore_source_incident(const RestoredIncident& restored) {
     }
     SourceState& source = *found->second;
     source.incident = restored.incident;
+    source.response = restore_response(restored, *source.incident);
     source.error_class = restored.incident.reason.substr(0, restored.incident.reason.find(':'));
     if (restored.incident.paged == 0) {
         source.page_at = world_.now.t + source.patience();

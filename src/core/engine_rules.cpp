@@ -45,6 +45,9 @@ void Engine::Impl::take(const RulesEvent& event) {
     for (const auto& [name, target] : targets_) {
         judge_unit(*target);
     }
+    for (const auto& [name, source] : sources_) {
+        wake_source(*source);
+    }
     world_.look_at_all_ill();
     look_at_changed();
 }

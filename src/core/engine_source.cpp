@@ -121,6 +121,9 @@ void Engine::Impl::fail_source(SourceState& source, const SourceEvent& event) {
         source.page_at = world_.now.t + source.patience();
         world_.deadlines.arm(source.key, *source.page_at);
     }
+    if (!was_failing) {
+        look_at_response(source);
+    }
 }
 
 void Engine::Impl::open_source_incident(SourceState& source) {
@@ -131,6 +134,8 @@ void Engine::Impl::open_source_incident(SourceState& source) {
     incident.reason =
         source.error_class + (source.error_detail.empty() ? "" : ": " + source.error_detail);
     source.incident = incident;
+    source.response = {world_.now.t, world_.now.t};
+    look_at_response(source);
     world_.record(incident);
     DecisionRecord decision = decision_of(incident, world_.now, DecisionKind::source_failed);
     decision.level = Level::observe;
@@ -176,13 +181,18 @@ void Engine::Impl::close_source_incident(SourceState& source, std::string reason
 }
 
 void Engine::Impl::wake_source(SourceState& source) {
-    if (!source.incident || !source.page_at) {
+    if (!source.incident) {
         return;
     }
-    if (world_.now.t < *source.page_at) {
+    if (source.page_at && world_.now.t < *source.page_at) {
         world_.deadlines.arm(source.key, *source.page_at);
-        return;
+    } else if (source.page_at) {
+        page_source(source);
     }
+    look_at_response(source);
+}
+
+void Engine::Impl::page_source(SourceState& source) {
     source.page_at.reset();
     source.incident->paged |= page_bit;
     source.incident->updated = world_.now;
@@ -194,6 +204,46 @@ void Engine::Impl::wake_source(SourceState& source) {
                        source.error_class,
                        "no data from source " + source.rule.name + ": " + source.incident->reason +
                            "; its targets are neither called ill nor healed on it"});
+}
+
+// Grave by its age only; overdue once it has been paged, and while it does not answer.
+void Engine::Impl::look_at_response(SourceState& source) {
+    IncidentRecord& incident = *source.incident;
+    const IncidentRecord before = incident;
+    const bool tells = (incident.paged & page_bit) != 0 && !source.ok;
+    const core::ResponseLook look = core::look_at_response(
+        world_.rules->settings.response, {}, tells, world_.now, incident, source.response);
+    if (incident != before) {
+        incident.updated = world_.now;
+        world_.record(incident);
+    }
+    if (look.is_overdue) {
+        world_.emit(Notify{PageKind::overdue,
+                           incident.id,
+                           incident.target,
+                           Level::observe,
+                           std::string{name_of(PageKind::overdue)},
+                           core::overdue_text(incident, world_.now.t - source.response.opened)});
+    }
+    if (look.again) {
+        world_.deadlines.arm(source.key, *look.again);
+    }
+}
+
+bool Engine::Impl::acknowledge_source(const OperatorEvent& event) {
+    for (const auto& [name, source] : sources_) {
+        if (!source->incident || source->incident->id != event.incident) {
+            continue;
+        }
+        IncidentRecord& incident = *source->incident;
+        if (incident.acknowledged == Stamp{}) {
+            incident.acknowledged = incident.updated = world_.now;
+            incident.acknowledged_by = event.uid;
+            world_.record(incident);
+        }
+        return true;
+    }
+    return false;
 }
 
 }  // namespace primum

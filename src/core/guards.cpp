@@ -162,8 +162,8 @@ Answer ask_start_limit(const World& world, const TargetState& target, Level leve
     return limit->nearly_spent ? veto(std::move(detail), limit->until) : pass(std::move(detail));
 }
 
-Answer ask_cooldown(const World& world, const TargetState& target, Level level) {
-    const auto until = cooldown_until(world, target, level);
+Answer ask_cooldown(const World& world, const TargetState& target, Level level, bool dry_run) {
+    const auto until = cooldown_until(world, target, level, dry_run);
     if (until && world.now.t < *until) {
         return veto("ends " + until_text(world.now.t, *until), until);
     }
@@ -202,9 +202,13 @@ Answer ask_host_budget(const World& world, Level level, bool dry_run) {
     return within(settings.host, world.actions.use(world.now.t, settings.host.per, dry_run), "");
 }
 
-Answer ask_in_flight(const World& world, const TargetState& target, bool dry_run) {
+// To a person's force a dry-run is no action: it gives way.
+Answer ask_in_flight(const World& world,
+                     const TargetState& target,
+                     bool dry_run,
+                     bool is_forced = false) {
     const std::uint32_t flying = dry_run ? world.flights.dry : world.flights.real;
-    if (target.flight) {
+    if (target.flight && !(is_forced && target.flight->record.dry_run)) {
         return veto("its action " + target.flight->record.id + " is not verified yet");
     }
     for (const auto& [action, asked] : world.asked_back) {
@@ -228,6 +232,16 @@ Answer ask_ledger(const World& world, const TargetState& target) {
         return veto(held_back->detail, held_back->ask_again);
     }
     return pass();
+}
+
+template <class Answers>
+std::optional<GuardVerdict> first_veto(const Answers& answers) {
+    for (const auto& [guard, answer] : answers) {
+        if (answer.veto) {
+            return GuardVerdict{guard, Verdict::veto, answer.detail};
+        }
+    }
+    return std::nullopt;
 }
 
 void ask_after_preflight(Round& round, const World& world, const TargetState& target, Level level) {
@@ -278,17 +292,21 @@ std::optional<std::uint32_t> next_remedy(const World& world,
     return usable[used % usable.size()];
 }
 
-std::uint32_t next_streak(const World& world, const TargetState& target, Level level) {
-    const auto* last =
-        world.actions.latest(target.rule->name, level, !enforced(world, target, level));
+std::uint32_t next_streak(const World& world,
+                          const TargetState& target,
+                          Level level,
+                          bool dry_run) {
+    const auto* last = world.actions.latest(target.rule->name, level, dry_run);
     const bool continues = last != nullptr && target.incident &&
                            (last->incident == target.incident->id || !target.fresh);
     return continues ? last->streak + 1 : 1;
 }
 
-std::optional<Instant> cooldown_until(const World& world, const TargetState& target, Level level) {
-    const auto* last =
-        world.actions.latest(target.rule->name, level, !enforced(world, target, level));
+std::optional<Instant> cooldown_until(const World& world,
+                                      const TargetState& target,
+                                      Level level,
+                                      bool dry_run) {
+    const auto* last = world.actions.latest(target.rule->name, level, dry_run);
     if (last == nullptr || !last->ended) {
         return std::nullopt;
     }
@@ -303,7 +321,10 @@ std::optional<Instant> cooldown_until(const World& world, const TargetState& tar
 }
 
 GuardReport ask_guards(const World& world, const TargetState& target, Level level) {
-    const bool dry_run = !enforced(world, target, level);
+    return ask_guards(world, target, level, !enforced(world, target, level));
+}
+
+GuardReport ask_guards(const World& world, const TargetState& target, Level level, bool dry_run) {
     Round round;
     round.ask(Guard::disabled, ask_disabled(world, target));
     round.ask(Guard::held, ask_held(world, target));
@@ -317,7 +338,7 @@ GuardReport ask_guards(const World& world, const TargetState& target, Level leve
     round.ask(Guard::foreign_actor, ask_foreign_actor(world, target, level));
     round.ask(Guard::host_busy, ask_host_busy(world));
     round.ask(Guard::start_limit, ask_start_limit(world, target, level));
-    round.ask(Guard::cooldown, ask_cooldown(world, target, level));
+    round.ask(Guard::cooldown, ask_cooldown(world, target, level, dry_run));
     round.ask(Guard::target_budget, ask_target_budget(world, target, dry_run));
     round.ask(Guard::host_budget, ask_host_budget(world, level, dry_run));
     round.ask(Guard::in_flight, ask_in_flight(world, target, dry_run));
@@ -383,19 +404,27 @@ std::optional<GuardReport> frozen_by_flapping(const World& world, const TargetSt
 std::optional<GuardVerdict> called_off(const World& world,
                                        const TargetState& target,
                                        const Flight& flight) {
+    const bool is_forced = flight.record.operator_uid != nobody;
     const std::array answers{
         std::pair{Guard::disabled, ask_disabled(world, target)},
         std::pair{Guard::held, ask_held(world, target)},
         std::pair{Guard::breaker, ask_breaker(world, target)},
-        std::pair{Guard::foreign_actor, ask_foreign_actor(world, target, flight.record.level)},
-        std::pair{Guard::host_busy, ask_host_busy(world)},
+        std::pair{Guard::foreign_actor,
+                  is_forced ? pass() : ask_foreign_actor(world, target, flight.record.level)},
+        std::pair{Guard::host_busy, is_forced ? pass() : ask_host_busy(world)},
     };
-    for (const auto& [guard, answer] : answers) {
-        if (answer.veto) {
-            return GuardVerdict{guard, Verdict::veto, answer.detail};
-        }
-    }
-    return std::nullopt;
+    return first_veto(answers);
+}
+
+std::optional<GuardVerdict> refused_by(const World& world, const TargetState& target) {
+    const std::array answers{
+        std::pair{Guard::disabled, ask_disabled(world, target)},
+        std::pair{Guard::held, ask_held(world, target)},
+        std::pair{Guard::breaker, ask_breaker(world, target)},
+        std::pair{Guard::in_flight, ask_in_flight(world, target, false, true)},
+        std::pair{Guard::ledger, ask_ledger(world, target)},
+    };
+    return first_veto(answers);
 }
 
 }  // namespace primum::core

@@ -19,9 +19,16 @@ struct GuardReport {
 // Asks all cheap guards. blast_radius, preflight and dry_run are asked only when none of these
 // vetoes; what is known of them stands in `held_back`.
 GuardReport ask_guards(const World& world, const TargetState& target, Level level);
+// The same as if the level were (or were not) enforced: of what a person forces.
+GuardReport ask_guards(const World& world, const TargetState& target, Level level, bool dry_run);
+
+// The guards that stand against a person's force, too: another person's no, what cannot be
+// recorded, and an action under way. Nothing when none vetoes.
+std::optional<GuardVerdict> refused_by(const World& world, const TargetState& target);
 
 // The guards that can still call off an action whose intent is already durable: the off switch,
-// holds, the breaker, and somebody else at work on the unit or the host. Nothing when none vetoes.
+// holds, the breaker, and, unless a person forces it, somebody else at work on the unit or the
+// host. Nothing when none vetoes.
 std::optional<GuardVerdict> called_off(const World& world,
                                        const TargetState& target,
                                        const Flight& flight);
@@ -37,7 +44,10 @@ GuardReport ask_failback_guards(const World& world,
 std::optional<GuardReport> frozen_by_flapping(const World& world, const TargetState& target);
 
 // When the cooldown of (target, level) ends; nothing while there is none.
-std::optional<Instant> cooldown_until(const World& world, const TargetState& target, Level level);
+std::optional<Instant> cooldown_until(const World& world,
+                                      const TargetState& target,
+                                      Level level,
+                                      bool dry_run);
 
 // The remedy whose turn it is at a rung: in their order, then round again, those left out that do
 // not beat waiting. Nothing where none is left.
@@ -46,7 +56,7 @@ std::optional<std::uint32_t> next_remedy(const World& world,
                                          Level level);
 
 // The streak that an action started now would have: 1, or one more than the last.
-std::uint32_t next_streak(const World& world, const TargetState& target, Level level);
+std::uint32_t next_streak(const World& world, const TargetState& target, Level level, bool dry_run);
 
 // Whether an action at `level` would really be carried out.
 bool enforced(const World& world, const TargetState& target, Level level);

@@ -35,6 +35,7 @@ void Ladder::reconsider() {
         PRIMUM_CHECK(++steps < max_steps);
     }
     note_standing(world_, target_);
+    look_at_response();
     write_incident();
 }
 
@@ -80,7 +81,7 @@ bool Ladder::step_phase() {
                 begin_soak(Trigger::got_well, "recovered_anyway");
                 return true;
             }
-            return false;
+            return target_.forcing && step_forcing();
         case Phase::intending:
             return false;
     }
@@ -119,6 +120,7 @@ void Ladder::open_incident() {
         }
     }
     target_.incident = std::move(incident);
+    target_.response = {world_.now.t, world_.now.t};
     world_.ill.insert(target_.key);
     go(Trigger::fell_ill);
     write_incident();
@@ -137,6 +139,8 @@ void Ladder::reopen_incident() {
     IncidentRecord& incident = *target_.incident;
     incident.open = true;
     incident.closed = {};
+    incident.sev_since = world_.now;  // nobody had to answer for what was over
+    target_.response = {world_.now.t, world_.now.t};
     incident.reason.resize(std::min(incident.reason.rfind(ended), incident.reason.size()));
     world_.ill.insert(target_.key);
     go(Trigger::fell_ill);
@@ -189,6 +193,7 @@ bool Ladder::step_soaking() {
 }
 
 void Ladder::begin_soak(Trigger trigger, const std::string& reason) {
+    drop_force("not_ill", name() + " got well meanwhile: there is nothing to cure");
     target_.soak_until = world_.now.t + target_.rule->soak;
     target_.soak_reason = reason;
     target_.asking.reset();
@@ -237,7 +242,9 @@ void Ladder::exhaust(Trigger trigger, const std::string& code, const std::string
     }
 }
 
-bool Ladder::acknowledge(const std::string& reason) {
+bool Ladder::acknowledge(const OperatorEvent& command) {
+    note_acknowledged(command.uid);
+    world_.changed.insert(target_.key);
     if (target_.phase != Phase::exhausted) {
         return false;
     }
@@ -248,11 +255,10 @@ bool Ladder::acknowledge(const std::string& reason) {
     incident.dry_attempts.fill(0);
     incident.helped = Level::steady;
     go(Trigger::acknowledged);
-    decide(DecisionKind::acknowledged, "acknowledged", reason);
+    decide(DecisionKind::acknowledged, "acknowledged", command.reason);
     if (target_.level != Level::observe) {
         enter(Level::observe, "acknowledged");
     }
-    world_.changed.insert(target_.key);
     return true;
 }
 
@@ -262,12 +268,18 @@ bool Ladder::is_for_real() const {
     return target_.enforces_anything(world_.rules->settings.mode);
 }
 
+// An action under way is what it began as: a forced one is real wherever it is.
 bool Ladder::is_dry_run() const {
-    return !enforced(world_, target_, target_.level);
+    return target_.flight ? target_.flight->record.dry_run
+                          : !enforced(world_, target_, target_.level);
 }
 
-std::array<std::uint32_t, level_count>& Ladder::attempts() const {
-    return is_dry_run() ? target_.incident->dry_attempts : target_.incident->attempts;
+bool Ladder::is_only_observed() const {
+    return std::min(target_.rule->mode, world_.rules->settings.mode) == Mode::observe;
+}
+
+std::array<std::uint32_t, level_count>& Ladder::attempts(bool dry_run) const {
+    return dry_run ? target_.incident->dry_attempts : target_.incident->attempts;
 }
 
 bool Ladder::recovered() const {

@@ -20,6 +20,11 @@ inline constexpr Duration preflight_retry = std::chrono::seconds{10};
 // What an action may take beyond its own timeout before nobody can say how it ended.
 inline constexpr Duration answer_margin = std::chrono::seconds{5};
 
+// The words for what would go down with an action.
+std::string blast_text(const std::vector<std::string>& units, std::uint32_t most);
+// What preflight found stands in the report.
+void pass_after_preflight(GuardReport& report, const PreflightEvent& answer);
+
 // Moves one target up and down its ladder. A short-lived view: it owns nothing.
 class Ladder {
 public:
@@ -32,8 +37,14 @@ public:
     void on_preflight(const PreflightEvent& answer);
     void on_intent(bool committed, const std::string& detail);
     void on_action(const ActionEvent& news);
-    // A person re-arms an exhausted ladder. False if it is not exhausted.
-    bool acknowledge(const std::string& reason);
+    // A person has seen the incident, which is put on record, and re-arms an exhausted ladder.
+    // False if it is not exhausted.
+    bool acknowledge(const OperatorEvent& command);
+    // A person runs the remedy of a rung now: docs/guards.md has what that passes over. Answered
+    // (operator_reply.hpp) when it is refused, or when the actuator has been asked.
+    void force(const OperatorEvent& command);
+    // The same person, or another, has seen the incident.
+    void note_acknowledged(std::uint32_t uid);
     // The target left the rules: what has not started is dropped, the incident is closed.
     void abandon();
     // A breaker that covers the target was reset: nothing that waited behind it is worked off,
@@ -58,6 +69,7 @@ private:
     bool step_steady();
     bool step_waiting();
     bool step_asking();
+    bool step_forcing();
     bool step_settling();
     bool step_verifying();
     bool step_awaiting_data();
@@ -72,6 +84,18 @@ private:
                     DecisionKind kind,
                     const std::string& reason,
                     const std::string& detail = {});
+    struct ForceRefusal {
+        std::string code;
+        std::string message;
+    };
+    [[nodiscard]] std::optional<ForceRefusal> refuse_force(const OperatorEvent& command) const;
+    [[nodiscard]] std::uint32_t forced_remedy(Level level) const;
+    void on_forced_preflight(const PreflightEvent& answer);
+    void make_way();
+    void climb_to(Level level);
+    void drop_force(const std::string& code, const std::string& message);
+    [[nodiscard]] bool is_only_observed() const;
+
     bool climb();
     bool wait_for_condition(const RungRule& wanted);
     bool want_action();
@@ -82,7 +106,8 @@ private:
 
     void begin_action(const Asking& asked,
                       const GuardReport& report,
-                      std::vector<std::string> blast_radius);
+                      std::vector<std::string> blast_radius,
+                      const OperatorEvent* forced = nullptr);
     // Of a remedy that points a provider elsewhere: whom at. False when nobody can be had, which is
     // written down then.
     bool choose(const RemedyRule& remedy, std::string& candidate);
@@ -135,13 +160,14 @@ private:
                     Duration took = Duration{0});
     void page(PageKind kind, const std::string& reason, const std::string& text);
     void write_incident();
+    void look_at_response();
     void need_at(Instant at) { world_.deadlines.arm(target_.key, at); }
     void go(Trigger trigger);
     void begin_in(Phase phase);
 
     [[nodiscard]] bool is_for_real() const;
     [[nodiscard]] bool is_dry_run() const;
-    [[nodiscard]] std::array<std::uint32_t, level_count>& attempts() const;
+    [[nodiscard]] std::array<std::uint32_t, level_count>& attempts(bool dry_run) const;
     [[nodiscard]] bool recovered() const;
     [[nodiscard]] const std::string& name() const { return target_.rule->name; }
 

@@ -28,6 +28,12 @@ std::string refusal_text(Refusal code, const std::string& detail) {
     return std::string{name_of(code)} + (detail.empty() ? "" : ": " + detail);
 }
 
+std::string forced_words(const OperatorEvent* forced) {
+    return forced == nullptr
+               ? ""
+               : ", forced by uid " + std::to_string(forced->uid) + ": " + forced->reason;
+}
+
 // Refusals that asking again cannot change: the rung is passed over.
 bool is_final(Refusal refusal) {
     static constexpr std::array final{Refusal::protected_unit,
@@ -72,7 +78,23 @@ bool Ladder::step_asking() {
     return true;
 }
 
+std::string blast_text(const std::vector<std::string>& units, std::uint32_t most) {
+    return std::to_string(units.size()) + " units would go down with it, " + std::to_string(most) +
+           " may: " + joined(units);
+}
+
+void pass_after_preflight(GuardReport& report, const PreflightEvent& answer) {
+    set_verdict(report,
+                Guard::blast_radius,
+                answer.blast_radius.empty() ? "nothing else" : joined(answer.blast_radius));
+    set_verdict(report, Guard::preflight, answer.detail);
+}
+
 void Ladder::on_preflight(const PreflightEvent& answer) {
+    if (target_.forcing && answer.ticket == target_.forcing->asking.ticket) {
+        on_forced_preflight(answer);
+        return;
+    }
     if (target_.phase != Phase::asking || answer.ticket != target_.asking->ticket) {
         return;
     }
@@ -100,11 +122,9 @@ void Ladder::on_preflight(const PreflightEvent& answer) {
     }
     if (answer.blast_radius.size() > rung.max_blast_radius) {
         go(Trigger::plan_dropped);
-        target_.held_back = HeldBack{
-            Guard::blast_radius,
-            std::to_string(answer.blast_radius.size()) + " units would go down with it, " +
-                std::to_string(rung.max_blast_radius) + " may: " + joined(answer.blast_radius),
-            world_.now.t + preflight_retry};
+        target_.held_back = HeldBack{Guard::blast_radius,
+                                     blast_text(answer.blast_radius, rung.max_blast_radius),
+                                     world_.now.t + preflight_retry};
         return;
     }
     // The world may have moved while the actuator looked.
@@ -113,17 +133,15 @@ void Ladder::on_preflight(const PreflightEvent& answer) {
         go(Trigger::plan_dropped);
         return;
     }
-    set_verdict(report,
-                Guard::blast_radius,
-                answer.blast_radius.empty() ? "nothing else" : joined(answer.blast_radius));
-    set_verdict(report, Guard::preflight, answer.detail);
+    pass_after_preflight(report, answer);
     begin_action(asked, report, answer.blast_radius);
 }
 
 void Ladder::begin_action(const Asking& asked,
                           const GuardReport& report,
-                          std::vector<std::string> blast_radius) {
-    const bool dry_run = is_dry_run();
+                          std::vector<std::string> blast_radius,
+                          const OperatorEvent* forced) {
+    const bool dry_run = forced == nullptr && is_dry_run();
     const Level level = target_.level;
     const RungRule& rung = target_.rung(level);
     const RemedyRule& remedy = rung.remedies[asked.index];
@@ -139,11 +157,12 @@ void Ladder::begin_action(const Asking& asked,
     record.way_back = remedy.way_back;
     record.plan_digest = remedy.plan_digest;
     record.dry_run = dry_run;
-    record.streak = next_streak(world_, target_, level);
+    record.streak = next_streak(world_, target_, level, dry_run);
+    record.operator_uid = forced == nullptr ? nobody : forced->uid;
     record.intended = world_.now;
     record.guards = report.verdicts;
     record.evidence = target_.evidence();
-    const std::string words = point(record, remedy, asked.candidate);
+    const std::string words = point(record, remedy, asked.candidate) + forced_words(forced);
 
     RememberedAction remembered{record.id,
                                 record.incident,
@@ -157,7 +176,7 @@ void Ladder::begin_action(const Asking& asked,
                                 record.plan_digest};
     remembered.way_back = record.way_back;
     world_.actions.add(world_.now.t, std::move(remembered));
-    ++attempts()[index_of(level)];
+    ++attempts(dry_run)[index_of(level)];
     const bool waited_in_vain = target_.incident->dry_run && !dry_run;
     target_.incident->dry_run = target_.incident->dry_run && dry_run;
     world_.flying[record.id] = target_.key;
@@ -168,14 +187,16 @@ void Ladder::begin_action(const Asking& asked,
     target_.flight->rung = rung;
     target_.flight->not_after = world_.now.t + rung.max_plan_age;
     target_.flight->blast_radius = std::move(blast_radius);
-    go(dry_run ? Trigger::would_act : Trigger::acts);
+    go(forced != nullptr ? Trigger::forced : dry_run ? Trigger::would_act : Trigger::acts);
     write_incident();
     if (!dry_run) {
         note_failover_intent(world_, record);
     }
     world_.record(std::move(record));
     decide(dry_run ? DecisionKind::would_act : DecisionKind::acted,
-           dry_run ? "dry_run" : "condition_met",
+           forced != nullptr ? "forced"
+           : dry_run         ? "dry_run"
+                             : "condition_met",
            words,
            report.verdicts);
     if (waited_in_vain) {
@@ -244,6 +265,7 @@ void Ladder::start_or_call_off() {
     run.plan_digest = flight.record.plan_digest;
     run.not_after = flight.not_after;
     run.timeout = flight.remedy().timeout;
+    run.operator_uid = flight.record.operator_uid;
     target_.flight->answer_by = flight.not_after + run.timeout + answer_margin;
     world_.actions.start(run.action, world_.now.t);
     go(Trigger::intent_recorded);
@@ -367,8 +389,7 @@ void Ladder::finish_without_effect(const std::string& reason, const std::string&
 
 void Ladder::give_attempt_back() {
     const ActionRecord& record = target_.flight->record;
-    auto& used = record.dry_run ? target_.incident->dry_attempts : target_.incident->attempts;
-    std::uint32_t& count = used[index_of(record.level)];
+    std::uint32_t& count = attempts(record.dry_run)[index_of(record.level)];
     count -= count > 0 ? 1 : 0;
 }
 
@@ -395,6 +416,7 @@ void Ladder::abandon() {
 
 void Ladder::drop_plans() {
     target_.held_back.reset();
+    drop_force("dropped", "a breaker or the rules have changed meanwhile: look, and ask again");
     if (target_.phase == Phase::asking) {
         target_.asking.reset();
         go(Trigger::plan_dropped);

@@ -35,6 +35,9 @@ bool Ladder::step_waiting() {
         begin_soak(Trigger::got_well, "recovered_alone");
         return true;
     }
+    if (target_.forcing) {
+        return step_forcing();
+    }
     const Level level = target_.level;
     if (target_.spent(level)) {
         return climb();
@@ -67,7 +70,10 @@ bool Ladder::step_waiting() {
         mark_spent(level, DecisionKind::spent, "no_remedy");
         return true;
     }
-    if (attempts()[index_of(level)] >= rung.attempts) {
+    if (is_only_observed()) {  // a person's force brought it here
+        return false;
+    }
+    if (attempts(is_dry_run())[index_of(level)] >= rung.attempts) {
         mark_spent(level, DecisionKind::spent, "attempts_used");
         return true;
     }
@@ -81,7 +87,7 @@ bool Ladder::step_waiting() {
 // A rung is left only upwards, only when spent, and only into the condition of the next named one;
 // those between are recorded as spent on the way.
 bool Ladder::climb() {
-    if (std::min(target_.rule->mode, world_.rules->settings.mode) == Mode::observe) {
+    if (is_only_observed()) {
         return false;
     }
     const auto higher = above(target_.level);

@@ -98,6 +98,35 @@ void Ladder::write_incident() {
     world_.record(incident);
 }
 
+// A dry-run pages nobody, and who soaks is well.
+void Ladder::look_at_response() {
+    if (!target_.incident) {
+        return;
+    }
+    IncidentRecord& incident = *target_.incident;
+    constexpr auto failed_undo = 1U << static_cast<unsigned>(PageKind::rollback_failed);
+    Gravity gravity;
+    gravity.for_real = is_for_real() || !incident.dry_run;
+    gravity.out_of_hand = target_.phase == Phase::exhausted ||
+                          (incident.paged & failed_undo) != 0 ||
+                          world_.breakers.covering(name()) != nullptr;
+    gravity.peak = incident.peak;
+    const bool tells = gravity.for_real && target_.phase != Phase::soaking;
+    const ResponseLook look = core::look_at_response(
+        world_.rules->settings.response, gravity, tells, world_.now, incident, target_.response);
+    if (look.is_overdue) {
+        world_.emit(Notify{PageKind::overdue,
+                           incident.id,
+                           name(),
+                           target_.level,
+                           std::string{name_of(PageKind::overdue)},
+                           overdue_text(incident, world_.now.t - target_.response.opened)});
+    }
+    if (look.again) {
+        need_at(*look.again);
+    }
+}
+
 // The table says where a trigger leads; one that cannot come is a defect.
 void Ladder::go(Trigger trigger) {
     const auto next = next_phase(target_.phase, trigger);

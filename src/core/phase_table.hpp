@@ -21,6 +21,7 @@ enum class Trigger : std::uint8_t {
     plan_dropped,     // preflight said no, a guard vetoes now, it got well, or the rules changed
     acts,             // preflight and guards pass: an intent is made
     would_act,        // the same at a level that is not enforced
+    forced,           // preflight passes what a person forces: an intent is made
     intent_recorded,  // the intent is durable, and nothing has called it off
     not_done,         // not recorded, called off or refused: there was no effect
     finished,         // the action has ended, done or failed
@@ -37,11 +38,11 @@ enum class Trigger : std::uint8_t {
     acknowledged,     // a person re-arms the ladder
     abandoned,        // the target left the rules
 };
-inline constexpr std::array<std::string_view, 21> trigger_names{
-    "fell_ill",        "got_well",     "guards_passed", "plan_dropped", "acts",        "would_act",
-    "intent_recorded", "not_done",     "finished",      "in_doubt",     "settle_over", "improved",
-    "no_better",       "undo",         "inconclusive",  "undone",       "not_undone",  "gave_up",
-    "soaked",          "acknowledged", "abandoned"};
+inline constexpr std::array<std::string_view, 22> trigger_names{
+    "fell_ill", "got_well",        "guards_passed", "plan_dropped", "acts",     "would_act",
+    "forced",   "intent_recorded", "not_done",      "finished",     "in_doubt", "settle_over",
+    "improved", "no_better",       "undo",          "inconclusive", "undone",   "not_undone",
+    "gave_up",  "soaked",          "acknowledged",  "abandoned"};
 
 constexpr std::string_view name_of(Trigger trigger) {
     return trigger_names.at(static_cast<std::size_t>(trigger));
@@ -88,6 +89,8 @@ inline constexpr std::array phase_table{
     PhaseRow{Trigger::acts, all_but({Phase::asking}), never},
     PhaseRow{Trigger::would_act, in({Phase::asking}), Phase::settling},
     PhaseRow{Trigger::would_act, all_but({Phase::asking}), never},
+    PhaseRow{Trigger::forced, in({Phase::waiting, Phase::exhausted}), Phase::intending},
+    PhaseRow{Trigger::forced, all_but({Phase::waiting, Phase::exhausted}), never},
     PhaseRow{Trigger::intent_recorded, in({Phase::intending}), Phase::running},
     PhaseRow{Trigger::intent_recorded, all_but({Phase::intending}), never},
     PhaseRow{Trigger::not_done, in({Phase::intending, Phase::running}), Phase::waiting},

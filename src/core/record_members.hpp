@@ -74,6 +74,7 @@ struct Members<IncidentRecord> {
                       it.held_back_since,
                       it.changes,
                       it.sev,
+                      it.sev_since,
                       it.acknowledged,
                       it.acknowledged_by,
                       it.overdue);
@@ -127,6 +128,7 @@ struct Members<ActionRecord> {
                       it.plan_digest,
                       it.dry_run,
                       it.streak,
+                      it.operator_uid,
                       it.intended,
                       it.guards,
                       it.evidence);
@@ -227,6 +229,30 @@ struct Members<RestoredState> {
                       it.trials,
                       it.providers,
                       it.engine);
+    }
+};
+template <>
+struct Members<Caller> {
+    static void list(auto& archive, auto& it) { archive.whole(it, it.pid, it.unit, it.session); }
+};
+template <>
+struct Members<OperatorEvent> {
+    static void list(auto& archive, auto& it) {
+        archive.whole(it,
+                      it.ticket,
+                      it.verb,
+                      it.target,
+                      it.incident,
+                      it.action,
+                      it.level,
+                      it.label,
+                      it.provider,
+                      it.candidate,
+                      it.state,
+                      it.length,
+                      it.reason,
+                      it.uid,
+                      it.caller);
     }
 };
 template <>

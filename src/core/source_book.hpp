@@ -101,6 +101,7 @@ public:
     std::string error_detail;
     std::optional<Instant> last;  // successful collection
     std::optional<IncidentRecord> incident;
+    ResponseClock response;                // of the incident
     std::optional<Instant> page_at;        // still failed then: a person is told, once
     std::optional<Instant> answers_since;  // while its incident is open
 
@@ -112,6 +113,7 @@ public:
                 it.error_detail,
                 it.last,
                 it.incident,
+                it.response,
                 it.page_at,
                 it.answers_since);
         archive.sequence(it.listeners_, [&](auto& each) { each.members(archive, each, homes); });

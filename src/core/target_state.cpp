@@ -122,7 +122,9 @@ bool TargetState::is_possible() const {
                        phase == Phase::settling || phase == Phase::verifying ||
                        phase == Phase::awaiting_data || phase == Phase::rolling_back;
     return incident.has_value() == (phase != Phase::steady) && (!flies || flight) &&
-           (phase != Phase::asking || asking) && (phase != Phase::soaking || soak_until);
+           (phase != Phase::asking || asking) &&
+           (!forcing || phase == Phase::waiting || phase == Phase::exhausted) &&
+           (phase != Phase::soaking || soak_until);
 }
 
 void TargetState::forget_illness() {

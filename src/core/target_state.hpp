@@ -5,6 +5,7 @@
 #include "core/flapping.hpp"
 #include "core/health_census.hpp"
 #include "core/indicator.hpp"
+#include "core/response.hpp"
 
 #include <primum/engine.hpp>
 #include <primum/record.hpp>
@@ -32,6 +33,14 @@ struct Asking {
     static void members(auto& archive, auto& it) {
         archive.whole(it, it.ticket, it.index, it.answer_by, it.candidate);
     }
+};
+
+// A person's force of a rung, while the actuator is asked whether it can.
+struct Forcing {
+    OperatorEvent command;
+    Asking asking;
+
+    static void members(auto& archive, auto& it) { archive.whole(it, it.command, it.asking); }
 };
 
 // What preflight said last, while it still holds the rung back.
@@ -124,6 +133,7 @@ struct TargetState {
     Phase phase = Phase::steady;
     std::optional<IncidentRecord> incident;
     std::optional<IncidentRecord> written;  // the incident as last given to the ledger
+    ResponseClock response;                 // of the incident
     std::optional<ClosedIncident> last_closed;
     bool fresh =
         true;  // level 0 had lasted `relapse` when the incident opened: cooldowns start anew
@@ -136,6 +146,7 @@ struct TargetState {
     std::optional<Instant> soak_until;
     std::string soak_reason;  // how the incident will have ended
     std::optional<Asking> asking;
+    std::optional<Forcing> forcing;
     std::optional<HeldBack> held_back;
     std::optional<Flight> flight;
     std::optional<DecisionRecord> last_decision;
@@ -178,6 +189,7 @@ struct TargetState {
                 it.phase,
                 it.incident,
                 it.written,
+                it.response,
                 it.last_closed,
                 it.fresh,
                 it.warm_up_until,
@@ -188,6 +200,7 @@ struct TargetState {
                 it.soak_until,
                 it.soak_reason,
                 it.asking,
+                it.forcing,
                 it.held_back,
                 it.flight,
                 it.last_decision,

@@ -93,6 +93,31 @@ std::vector<SourceView> Engine::Impl::sources() const {
     return views;
 }
 
+std::vector<IncidentRecord> Engine::Impl::open_incidents() const {
+    std::vector<IncidentRecord> incidents;
+    for (const auto key : world_.ill) {
+        incidents.push_back(*target_by_key_.at(key)->incident);
+    }
+    for (const auto& [name, source] : sources_) {
+        if (source->incident) {
+            incidents.push_back(*source->incident);
+        }
+    }
+    std::sort(incidents.begin(), incidents.end(), [](const auto& a, const auto& b) {
+        return a.id < b.id;
+    });
+    return incidents;
+}
+
+std::optional<IncidentRecord> Engine::Impl::open_incident(std::uint64_t id) const {
+    for (IncidentRecord& incident : open_incidents()) {
+        if (incident.id == id) {
+            return std::move(incident);
+        }
+    }
+    return std::nullopt;
+}
+
 TargetSummary Engine::Impl::summary(const TargetState& target) const {
     TargetSummary summary;
     summary.name = target.rule->name;
@@ -102,7 +127,11 @@ TargetSummary Engine::Impl::summary(const TargetState& target) const {
     summary.level = target.level;
     summary.phase = target.phase;
     summary.severity = target.severity();
-    summary.incident = target.incident ? target.incident->id : 0;
+    if (target.incident) {
+        summary.incident = target.incident->id;
+        summary.sev = target.incident->sev;
+        summary.acknowledged = target.incident->acknowledged != Stamp{};
+    }
     summary.reason = target.last_decision ? target.last_decision->reason : "";
     summary.breaker = world_.breakers.tripped(summary.name) != nullptr;
     summary.held = world_.holds.covering(world_.now.t, summary.name, false) != nullptr;
@@ -131,7 +160,7 @@ RungView Engine::Impl::rung_view(const TargetState& target, Level level) const {
             view.enforced ? target.incident->attempts : target.incident->dry_attempts;
         view.attempts_used = used[index_of(level)];
     }
-    const auto until = core::cooldown_until(world_, target, level);
+    const auto until = core::cooldown_until(world_, target, level, !view.enforced);
     if (until && *until > world_.now.t) {
         view.cooldown_until = until;
     }
@@ -197,6 +226,9 @@ std::string Engine::Impl::undo_words(const std::string& action) const {
     }
     if (remembered->dry_run) {
         return "nothing to undo: the action was not carried out";
+    }
+    if (!remembered->started && remembered->ended) {
+        return "nothing to undo: the action was refused or called off before its effect";
     }
     if (remembered->way_back == WayBack::none) {
         const RemedyRule* remedy = remedy_of(*remembered);

@@ -68,6 +68,7 @@ void describe(V& v, T& x) {
     v.maybe("held_back_since", x.held_back_since);
     v.maybe("changes", x.changes);
     v.maybe("sev", x.sev, Sev::sev3);
+    v.maybe("sev_since", x.sev_since);
     v.maybe("acknowledged", x.acknowledged);
     v.maybe("acknowledged_by", x.acknowledged_by, nobody);
     v.maybe("overdue", x.overdue);
@@ -105,6 +106,7 @@ void describe(V& v, T& x) {
     v.maybe("plan_digest", x.plan_digest);
     v.maybe("dry_run", x.dry_run);
     v.maybe("streak", x.streak, 1U);
+    v.maybe("operator_uid", x.operator_uid, nobody);
     v.field("intended", x.intended);
     v.maybe("guards", x.guards);
     v.maybe("evidence", x.evidence);

@@ -47,6 +47,7 @@ void describe(V& v, T& x) {
     v.maybe("candidate", x.candidate);
     v.field("plan_digest", x.plan_digest);
     v.field("dry_run", x.dry_run);
+    v.maybe("operator_uid", x.operator_uid, nobody);
 }
 
 template <class V, Is<RunAction> T>

@@ -40,6 +40,9 @@ void describe(V& v, T& x) {
     v.field("held", x.held);
     v.field("disabled", x.disabled);
     v.field("flapping", x.flapping);
+    v.field("breaker", x.breaker);
+    v.field("sev", x.incident != 0 ? std::optional{x.sev} : std::nullopt);
+    v.field("acknowledged", x.acknowledged);
 }
 
 template <class V, Is<Explanation> T>

@@ -81,6 +81,9 @@ Sha256 record_hash(const ActionRecord& action, std::string_view boot_id) {
     if (action.way_back != WayBack::none) {
         bytes.text(name_of(action.way_back));
     }
+    if (action.operator_uid != UINT32_MAX) {
+        bytes.number(std::uint64_t{action.operator_uid});
+    }
     return bytes.hash();
 }
 

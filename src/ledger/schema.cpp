@@ -235,6 +235,8 @@ CREATE TABLE provider_states(
 // How grave an incident is, and who has seen it; who a command came from.
 constexpr const char* version_4 = R"sql(
 ALTER TABLE incidents ADD COLUMN sev TEXT NOT NULL DEFAULT 'SEV-3';
+ALTER TABLE incidents ADD COLUMN sev_since_t_us INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE incidents ADD COLUMN sev_since_wall_us INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE incidents ADD COLUMN acknowledged_t_us INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE incidents ADD COLUMN acknowledged_wall_us INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE incidents ADD COLUMN acknowledged_by INTEGER NOT NULL DEFAULT 4294967295;
@@ -245,6 +247,7 @@ ALTER TABLE operator_commands ADD COLUMN label TEXT NOT NULL DEFAULT 'none';
 ALTER TABLE operator_commands ADD COLUMN pid INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE operator_commands ADD COLUMN unit TEXT NOT NULL DEFAULT '';
 ALTER TABLE operator_commands ADD COLUMN session TEXT NOT NULL DEFAULT '';
+ALTER TABLE actions ADD COLUMN operator_uid INTEGER NOT NULL DEFAULT 4294967295;
 CREATE INDEX operator_commands_action ON operator_commands(action, id) WHERE action <> '';
 )sql";
 

@@ -158,7 +158,7 @@ LedgerResult<void> Store::put(const IncidentRecord& record) {
     constexpr std::string_view sql = R"sql(
 INSERT INTO incidents VALUES(?1, ?2, ?3, ?4, ?18, ?5, ?6, ?18, ?7, ?8, ?19,
     ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?20, ?21, ?22, ?23, ?24, ?25, ?26,
-    ?27, ?28, ?29, ?30, ?31)
+    ?27, ?28, ?29, ?30, ?31, ?32, ?33)
 ON CONFLICT(id) DO UPDATE SET
     target = excluded.target,
     updated_t_us = excluded.updated_t_us,
@@ -174,6 +174,7 @@ ON CONFLICT(id) DO UPDATE SET
     paged = excluded.paged, in_other_hands = excluded.in_other_hands,
     held_back_t_us = excluded.held_back_t_us, held_back_wall_us = excluded.held_back_wall_us,
     changes = excluded.changes, sev = excluded.sev,
+    sev_since_t_us = excluded.sev_since_t_us, sev_since_wall_us = excluded.sev_since_wall_us,
     acknowledged_t_us = excluded.acknowledged_t_us,
     acknowledged_wall_us = excluded.acknowledged_wall_us,
     acknowledged_by = excluded.acknowledged_by, overdue = excluded.overdue
@@ -207,6 +208,8 @@ ON CONFLICT(id) DO UPDATE SET
                    to_us(record.held_back_since.wall),
                    record.changes,
                    name_of(record.sev),
+                   to_us(record.sev_since.t),
+                   to_us(record.sev_since.wall),
                    to_us(record.acknowledged.t),
                    to_us(record.acknowledged.wall),
                    record.acknowledged_by,
@@ -237,7 +240,7 @@ INSERT INTO decisions VALUES(NULL, nullif(?1, 0), ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9
 LedgerResult<void> Store::put(const ActionRecord& record) {
     constexpr std::string_view sql = R"sql(
 INSERT INTO actions VALUES(?1, ?2, nullif(?3, 0), ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13,
-    ?14, ?15, ?16, ?17, ?18, ?19, ?20)
+    ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21)
 )sql";
     auto done = execute(sql,
                         record.sequence,
@@ -259,7 +262,8 @@ INSERT INTO actions VALUES(?1, ?2, nullif(?3, 0), ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?
                         record.candidate,
                         record.provider,
                         record.from,
-                        name_of(record.way_back));
+                        name_of(record.way_back),
+                        record.operator_uid);
     if (!done) {
         return done;
     }

@@ -17,13 +17,14 @@ constexpr std::string_view incident_columns =
     "updated_boot, closed_t_us, closed_wall_us, closed_boot, open, dry_run, level, peak, phase,"
     "reason, spent, helped, attempts, dry_attempts, exhausted_code,"
     "paged, in_other_hands, held_back_t_us, held_back_wall_us, changes,"
-    "sev, acknowledged_t_us, acknowledged_wall_us, acknowledged_by, overdue";
+    "sev, sev_since_t_us, sev_since_wall_us, acknowledged_t_us, acknowledged_wall_us, "
+    "acknowledged_by, overdue";
 
 constexpr std::string_view action_columns =
     "sequence, id, coalesce(incident, 0), target, unit, level, remedy_index, kind, plan_digest,"
     "dry_run, streak, intended_t_us, intended_wall_us, intended_boot, guards, evidence, state,"
     "result, outcome, ended_t_us, ended_wall_us, ended_boot, candidate,"
-    "provider, from_candidate, way_back";
+    "provider, from_candidate, way_back, operator_uid";
 
 void read_row(RowReader& row, RestoredIncident& value) {
     IncidentRecord& i = value.incident;
@@ -33,6 +34,8 @@ void read_row(RowReader& row, RestoredIncident& value) {
     i.held_back_since.t = instant_from_us(row.integer());
     i.held_back_since.wall = wall_from_us(row.integer());
     row.read_all(i.changes, i.sev);
+    i.sev_since.t = instant_from_us(row.integer());
+    i.sev_since.wall = wall_from_us(row.integer());
     i.acknowledged.t = instant_from_us(row.integer());
     i.acknowledged.wall = wall_from_us(row.integer());
     row.read_all(i.acknowledged_by, i.overdue);
@@ -46,7 +49,7 @@ void read_row(RowReader& row, RestoredAction& value) {
     row.read_all(a.sequence, a.id, a.incident, a.target, a.unit, a.level, a.index, a.kind);
     row.read_all(a.plan_digest, a.dry_run, a.streak, value.intended, a.guards, a.evidence);
     row.read_all(value.state, value.result, value.outcome, value.ended, a.candidate);
-    row.read_all(a.provider, a.from, a.way_back);
+    row.read_all(a.provider, a.from, a.way_back, a.operator_uid);
     a.intended = value.intended.at;
 }
 

@@ -143,7 +143,8 @@ LedgerResult<ChainReport> Store::verify_actions(ChainReport report) {
         "SELECT a.sequence, a.id, coalesce(a.incident, 0), a.target, a.unit, a.level,"
         " a.remedy_index, a.kind, a.plan_digest, a.dry_run, a.streak, a.intended_t_us,"
         " a.intended_wall_us, a.intended_boot, a.guards, a.evidence,"
-        " a.candidate, a.provider, a.from_candidate, a.way_back, t.sequence, t.record_hash"
+        " a.candidate, a.provider, a.from_candidate, a.way_back, a.operator_uid, t.sequence, "
+        "t.record_hash"
         " FROM actions a LEFT JOIN action_transitions t ON t.sequence ="
         " (SELECT min(sequence) FROM action_transitions WHERE action = a.id AND state = 'intended')"
         " ORDER BY t.sequence");
@@ -163,12 +164,12 @@ LedgerResult<ChainReport> Store::verify_actions(ChainReport report) {
         RowReader reader{*actions};
         reader.read_all(a.sequence, a.id, a.incident, a.target, a.unit, a.level, a.index, a.kind);
         reader.read_all(a.plan_digest, a.dry_run, a.streak, intended, a.guards, a.evidence);
-        reader.read_all(a.candidate, a.provider, a.from, a.way_back);
+        reader.read_all(a.candidate, a.provider, a.from, a.way_back, a.operator_uid);
         a.intended = intended.at;
         const Sha256 expected = record_hash(a, intended.boot_id);
-        if (!reader.sound() || !equal(expected, actions->blob(21))) {
+        if (!reader.sound() || !equal(expected, actions->blob(22))) {
             report.intact = false;
-            report.first_broken = static_cast<std::uint64_t>(actions->integer(20));
+            report.first_broken = static_cast<std::uint64_t>(actions->integer(21));
             report.what = "the action " + a.id + " is not what was intended";
             return report;
         }

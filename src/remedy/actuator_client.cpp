@@ -236,6 +236,7 @@ void ActuatorClient::Impl::ask(const AskPreflight& effect) {
     request.candidate = effect.candidate;
     request.plan_digest = effect.plan_digest;
     request.dry_run = effect.dry_run;
+    request.operator_uid = effect.operator_uid;
     preflights_[effect.ticket] = clock_.now().t + options_.answer_within;
     send(encode(Request{request}));
     arm_deadline();

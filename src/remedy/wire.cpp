@@ -170,6 +170,7 @@ std::string write(const PreflightRequest& request) {
         .text("candidate", request.candidate)
         .text("plan_digest", request.plan_digest)
         .put("dry_run", request.dry_run)
+        .put("operator_uid", request.operator_uid)
         .frame();
 }
 
@@ -316,6 +317,7 @@ WireResult<Request> read_preflight(Reader reader) {
     request.candidate = reader.text("candidate");
     request.plan_digest = reader.text("plan_digest");
     request.dry_run = reader.flag("dry_run");
+    request.operator_uid = reader.number<std::uint32_t>("operator_uid");
     return reader.result<Request>(std::move(request));
 }
 

@@ -57,6 +57,7 @@ struct PreflightRequest {
     std::string candidate;  // of a failover; else empty
     std::string plan_digest;
     bool dry_run = false;  // asked for a level that is not enforced
+    std::uint32_t operator_uid = UINT32_MAX;
     bool operator==(const PreflightRequest&) const = default;
 };
 

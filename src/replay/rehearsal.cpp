@@ -15,7 +15,9 @@ bool belongs_to_the_recorded_run(const EventBody& body) {
         return ledger->news == LedgerNews::committed || ledger->news == LedgerNews::failed;
     }
     if (const auto* person = std::get_if<OperatorEvent>(&body)) {
-        return person->verb == OperatorVerb::acknowledge || person->verb == OperatorVerb::rollback;
+        return person->verb == OperatorVerb::acknowledge ||
+               person->verb == OperatorVerb::rollback || person->verb == OperatorVerb::label ||
+               person->verb == OperatorVerb::force;  // what a person does is not the rules' doing
     }
     return std::holds_alternative<PreflightEvent>(body) ||
            std::holds_alternative<ActionEvent>(body) || std::holds_alternative<SlotEvent>(body);

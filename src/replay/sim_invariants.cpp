@@ -309,7 +309,8 @@ void SimInvariants::see(const BreakerRecord& record) {
 
 void SimInvariants::see(const LevelChanged& change) {
     const auto target = world_.target_index(change.target);
-    const bool falls = change.to == Level::steady || change.reason == "acknowledged";
+    const bool falls = change.to == Level::steady || change.reason == "acknowledged" ||
+                       (change.reason == "forced" && change.to < change.from);
     if (!target || falls || change.reason == "restored") {
         return;
     }
@@ -330,7 +331,8 @@ void SimInvariants::see(const LevelChanged& change) {
 }
 
 void SimInvariants::see(const Notify& page) {
-    if (!pages_.emplace(page.incident, page.kind).second) {
+    const bool may_repeat = page.kind == PageKind::overdue;
+    if (!pages_.emplace(page.incident, page.kind).second && !may_repeat) {
         breach(fmt::format("incident {} pages {} twice", page.incident, name_of(page.kind)));
     }
     if (page.reason.empty()) {

@@ -50,7 +50,9 @@ void SimInvariants::see(const ActionRecord& record) {
     if (!record.dry_run) {
         check_intent(record, *target);
         check_in_flight(intent);
-        check_cooldown(intent);
+        if (record.operator_uid == nobody) {
+            check_cooldown(intent);
+        }
         overdue_at_ = std::min(overdue_at_.value_or(intent.answer_by), intent.answer_by);
     } else {
         intent.ended = passed_;
@@ -62,6 +64,22 @@ void SimInvariants::check_intent(const ActionRecord& record, std::uint32_t targe
     const TargetRule& of = rule(target);
     const DecisionSettings& settings = world_.rules().settings;
     const Patient& patient = patients_[target];
+    check_untouchable(target, "an intent");
+    if (!ledger_healthy_) {
+        breach("an intent while the ledger is unhealthy");
+    }
+    if (patient.in_doubt) {
+        breach("an intent after an action in doubt");
+    }
+    if (patient.breaker || host_breaker_) {
+        breach("an intent while the breaker is tripped");
+    }
+    if (record.operator_uid != nobody) {  // the rest a person may pass over
+        if (settings.mode != Mode::enforce) {
+            breach("a forced intent under a daemon that does not enforce");
+        }
+        return;
+    }
     if (!of.enforces(record.level, settings.mode)) {
         breach("an intent at a level that is not enforced");
     }
@@ -73,21 +91,11 @@ void SimInvariants::check_intent(const ActionRecord& record, std::uint32_t targe
         check_budget(record, *budget, "level");
     }
     check_evidence(record, target);
-    check_untouchable(target, "an intent");
-    if (!ledger_healthy_) {
-        breach("an intent while the ledger is unhealthy");
-    }
     if (now_ < patient.warm_from + of.warm_up) {
         breach("an intent during the warm-up of " + record.target);
     }
     if ((patient.spent >> index_of(record.level) & 1U) != 0) {
         breach("an intent at a rung that is spent");
-    }
-    if (patient.in_doubt) {
-        breach("an intent after an action in doubt");
-    }
-    if (patient.breaker || host_breaker_) {
-        breach("an intent while the breaker is tripped");
     }
     for (const GuardVerdict& verdict : record.guards) {
         if (verdict.verdict == Verdict::veto) {

@@ -172,7 +172,9 @@ private:
                                      OperatorVerb::acknowledge,
                                      OperatorVerb::acknowledge,
                                      OperatorVerb::reset_breaker,
-                                     OperatorVerb::rollback});
+                                     OperatorVerb::rollback,
+                                     OperatorVerb::force,
+                                     OperatorVerb::label});
         const bool ends = verb == OperatorVerb::hold || verb == OperatorVerb::disable;
         add(DeedKind::command,
             target(),

@@ -212,6 +212,12 @@ void SimWorld::command(const Deed& deed) {
     command.incident = newest_incident_;
     command.action = action_id(newest_action_);
     command.length = deed.length;
+    if (command.verb == OperatorVerb::force) {  // each rung in turn
+        constexpr auto rungs = level_count - index_of(Level::retry);
+        command.level = static_cast<Level>(index_of(Level::retry) + command.ticket % rungs);
+    } else if (command.verb == OperatorVerb::label) {
+        command.label = ActionLabel::justified;
+    }
     command.reason = "as the timeline says";
     send(std::move(command));
 }

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <variant>
 
 namespace primum::property {
@@ -14,6 +15,17 @@ const TargetRule* find_rule(const RuleSet& rules, const std::string& name) {
                                     rules.targets.end(),
                                     [&](const TargetRule& each) { return each.name == name; });
     return found == rules.targets.end() ? nullptr : &*found;
+}
+
+bool stands_against_force(Guard guard) {
+    constexpr std::array guards{Guard::disabled,
+                                Guard::held,
+                                Guard::breaker,
+                                Guard::in_flight,
+                                Guard::blast_radius,
+                                Guard::ledger,
+                                Guard::preflight};
+    return std::find(guards.begin(), guards.end(), guard) != guards.end();
 }
 
 }  // namespace
@@ -30,7 +42,7 @@ std::vector<std::string> GuardInvariants::see(const support::Turn& turn) {
                 units_[start->unit].started_by_somebody = now_;
             }
         } else if (const auto* run = std::get_if<RunAction>(&effect)) {
-            if (busy_) {
+            if (busy_ && run->operator_uid == nobody) {
                 breaches_.push_back("an action while the host is busy: " + run->action);
             }
         } else if (const auto* recorded = std::get_if<RecordEffect>(&effect)) {
@@ -81,7 +93,7 @@ void GuardInvariants::see(const UnitEvent& event) {
 void GuardInvariants::check(const ActionRecord& record) {
     check_verdicts(record);
     const TargetRule* target = find_rule(world_.rules(), record.target);
-    if (target == nullptr) {
+    if (target == nullptr || record.operator_uid != nobody) {
         return;
     }
     if (busy_) {
@@ -113,7 +125,9 @@ void GuardInvariants::check(const ActionRecord& record) {
 void GuardInvariants::check_verdicts(const ActionRecord& record) {
     for (std::size_t i = 0; i < record.guards.size(); ++i) {
         const GuardVerdict& each = record.guards[i];
-        const bool expected = record.dry_run && each.guard == Guard::dry_run;
+        const bool expected = record.operator_uid == nobody
+                                  ? record.dry_run && each.guard == Guard::dry_run
+                                  : !stands_against_force(each.guard);
         if (each.verdict == Verdict::veto && !expected) {
             breaches_.push_back(fmt::format("an intent against a veto of {}", name_of(each.guard)));
         }

@@ -85,6 +85,7 @@ void Invariants::see_event(const support::Turn& turn) {
                 return incident >= restore->state.next_incident;
             };
             std::erase_if(pages_, [&](const auto& page) { return is_lost(page.first); });
+            std::erase_if(overdue_, [&](const auto& page) { return is_lost(page.first); });
             std::erase_if(incidents_, [&](const auto& entry) { return is_lost(entry.first); });
             std::erase_if(intents_, [&](const auto& entry) {
                 const ActionRecord& record = entry.second.record;
@@ -158,6 +159,7 @@ void Invariants::restarted() {
     }
     records_lost_ = true;
     pages_.clear();
+    overdue_.clear();
     for (auto& [id, intent] : intents_) {
         intent.record_lost = true;
         intent.flying = false;
@@ -179,6 +181,22 @@ void Invariants::see(const ActionRecord& record) {
         breach("an intent for " + record.target + ", which is not in the rules");
         return;
     }
+    check_in_flight(record);
+    check_untouchable(record.target, "an intent");
+    if (!ledger_healthy_) {
+        breach("an intent while the ledger is unhealthy");
+    }
+    if (record.operator_uid == nobody) {
+        check_unforced(record, *target);
+    } else if (world_.rules().settings.mode != Mode::enforce) {
+        breach("a forced intent under a daemon that does not enforce");
+    }
+    intents_[record.id] = Intent{record, false, false, true, std::nullopt, 0};
+}
+
+// What a person may pass over.
+void Invariants::check_unforced(const ActionRecord& record, const TargetRule& rule_of) {
+    const TargetRule* target = &rule_of;
     const DecisionSettings& settings = world_.rules().settings;
     if (!target->enforces(record.level, settings.mode)) {
         breach("an intent at a level that is not enforced");
@@ -190,17 +208,11 @@ void Invariants::see(const ActionRecord& record) {
     if (const auto& budget = settings.per_level[index_of(record.level)]) {
         check_budget(record, *budget, "level", false, true);
     }
-    check_in_flight(record);
     check_cooldown(record);
     check_evidence(record);
-    check_untouchable(record.target, "an intent");
-    if (!ledger_healthy_) {
-        breach("an intent while the ledger is unhealthy");
-    }
     if (warming_since_ && now_.t < *warming_since_ + target->warm_up) {
         breach("an intent during the warm-up of " + record.target);
     }
-    intents_[record.id] = Intent{record, false, false, true, std::nullopt, 0};
 }
 
 void Invariants::check_budget(const ActionRecord& record,
@@ -346,7 +358,8 @@ void Invariants::see(const IncidentRecord& record) {
 
 void Invariants::see(const LevelChanged& change) {
     const bool falls = change.to == Level::steady || change.reason == "acknowledged";
-    const bool jumps = change.reason == "relapsed" || change.reason == "restored";
+    const bool goes_down = change.reason == "forced" && change.to < change.from;
+    const bool jumps = change.reason == "relapsed" || change.reason == "restored" || goes_down;
     if (falls || jumps) {
         return;
     }
@@ -360,7 +373,11 @@ void Invariants::see(const LevelChanged& change) {
 }
 
 void Invariants::see(const Notify& page) {
-    if (!pages_.emplace(page.incident, page.kind).second) {
+    if (page.kind == PageKind::overdue) {
+        if (++overdue_[page.incident] > world_.rules().settings.response.max_overdue) {
+            breach(fmt::format("incident {} pages overdue too often", page.incident));
+        }
+    } else if (!pages_.emplace(page.incident, page.kind).second) {
         breach(fmt::format("incident {} pages {} twice", page.incident, name_of(page.kind)));
     }
 }

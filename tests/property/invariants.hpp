@@ -56,6 +56,7 @@ private:
                       const std::string& whose,
                       bool of_target,
                       bool of_level);
+    void check_unforced(const ActionRecord& record, const TargetRule& rule_of);
     void check_in_flight(const ActionRecord& record);
     void check_cooldown(const ActionRecord& record);
     void check_evidence(const ActionRecord& record);
@@ -72,6 +73,7 @@ private:
     std::map<std::uint64_t, std::set<Level>> spent_;
     std::map<std::uint64_t, IncidentRecord> incidents_;
     std::set<std::pair<std::uint64_t, PageKind>> pages_;
+    std::map<std::uint64_t, std::uint32_t> overdue_;
     std::set<std::string> tripped_;  // breakers; "" is the host's
     bool records_lost_ = false;      // by the last restart
     bool off_ = false;

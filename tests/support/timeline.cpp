@@ -208,7 +208,7 @@ void Timeline::operate(const Words& words) {
     const std::string& whom = word(words, 2);
     if (command.verb == OperatorVerb::acknowledge) {
         command.incident = number_of(whom);
-    } else if (command.verb == OperatorVerb::rollback) {
+    } else if (command.verb == OperatorVerb::rollback || command.verb == OperatorVerb::label) {
         command.action =
             whom.starts_with('#') ? world_.action_with(number_of(whom.substr(1))) : whom;
     } else if (command.verb == OperatorVerb::mark || command.verb == OperatorVerb::note) {
@@ -216,6 +216,11 @@ void Timeline::operate(const Words& words) {
         command.candidate = word(words, 3);
     } else {
         command.target = whom == "all" ? "" : whom;
+    }
+    if (command.verb == OperatorVerb::force) {
+        command.level = name_from<Level>(word(words, 3));
+    } else if (command.verb == OperatorVerb::label) {
+        command.label = name_from<ActionLabel>(word(words, 3));
     }
     if (command.verb == OperatorVerb::mark) {
         command.state = name_from<CandidateState>(word(words, 4));

@@ -138,6 +138,14 @@ TEST_F(AdmitPlanTest, ALevelThatIsNotEnforcedIsRefused) {
     EXPECT_EQ(code(), Refusal::none);
 }
 
+TEST_F(AdmitPlanTest, NobodyForcesAnythingUnderADaemonThatDoesNotEnforce) {
+    ask_.forced = true;
+    for (const Mode mode : {Mode::observe, Mode::dry_run}) {
+        rules_.settings.mode = mode;
+        EXPECT_EQ(code(), Refusal::not_enforced) << name_of(mode);
+    }
+}
+
 TEST_F(AdmitPlanTest, TheDaemonsModeIsTheCeiling) {
     rules_.settings.mode = Mode::dry_run;
     EXPECT_EQ(code(), Refusal::not_enforced);

@@ -30,6 +30,8 @@ TEST_F(AuthorityTest, AsksPolkitAboutUsersOneActionAVerb) {
                                        "org.primum.reset-breaker",
                                        "org.primum.mark-provider",
                                        "org.primum.note-provider",
+                                       "org.primum.force",
+                                       "org.primum.label",
                                        "org.primum.reload"));
     const char* name = nullptr;
     ASSERT_GE(sd_bus_get_unique_name(caller->bus(), &name), 0);

@@ -32,7 +32,7 @@ TEST_F(ManagerWritesTest, KnowsEveryVerb) {
     for (const auto& [method, arguments] : testing::all_writes()) {
         EXPECT_EQ(call(method, arguments).error, "") << method;
     }
-    ASSERT_THAT(backend.commands, SizeIs(9));
+    ASSERT_THAT(backend.commands, SizeIs(11));
     EXPECT_EQ(backend.commands[1].verb, OperatorVerb::release);
     EXPECT_EQ(backend.commands[2].verb, OperatorVerb::disable);
     EXPECT_EQ(backend.commands[2].target, "");
@@ -51,6 +51,12 @@ TEST_F(ManagerWritesTest, KnowsEveryVerb) {
     EXPECT_EQ(backend.commands[7].length, Duration{testing::minute_us});
     EXPECT_EQ(backend.commands[8].verb, OperatorVerb::note);
     EXPECT_EQ(backend.commands[8].reason, "in another town");
+    EXPECT_EQ(backend.commands[9].verb, OperatorVerb::force);
+    EXPECT_EQ(backend.commands[9].target, "gateway");
+    EXPECT_EQ(backend.commands[9].level, Level::restart);
+    EXPECT_EQ(backend.commands[10].verb, OperatorVerb::label);
+    EXPECT_EQ(backend.commands[10].action, "l-7");
+    EXPECT_EQ(backend.commands[10].label, ActionLabel::unjustified);
     ASSERT_THAT(backend.reloads, SizeIs(1));
     EXPECT_EQ(backend.reloads[0].first, geteuid());
     EXPECT_EQ(backend.reloads[0].second, "new rules");
@@ -63,6 +69,27 @@ TEST_F(ManagerWritesTest, AMarkNeedsAStateThatThereIs) {
     EXPECT_THAT(answer.message, HasSubstr("rate_limited"));
     EXPECT_EQ(call("MarkProvider", {"up", "west", "dead", std::uint64_t{0}, "x"}).error,
               "org.primum.Error.NoLength");
+    EXPECT_THAT(backend.commands, IsEmpty());
+}
+
+TEST_F(ManagerWritesTest, WhatIsForcedIsARungOfOneTarget) {
+    start(as_root());
+    for (const char* level : {"steady", "observe", "Restart", "5", ""}) {
+        const Answer answer = call("Force", {"gateway", level, "now"});
+        EXPECT_EQ(answer.error, "org.primum.Error.InvalidArgument") << level;
+        EXPECT_THAT(answer.message, HasSubstr("fallback"));
+    }
+    EXPECT_EQ(call("Force", {"", "restart", "now"}).error, "org.primum.Error.InvalidArgument");
+    EXPECT_EQ(call("Force", {"gateway", "restart", " "}).error, "org.primum.Error.NoReason");
+    EXPECT_THAT(backend.commands, IsEmpty());
+}
+
+TEST_F(ManagerWritesTest, ALabelIsOneOfTwoWords) {
+    start(as_root());
+    for (const char* label : {"none", "", "good"}) {
+        EXPECT_EQ(call("Label", {"l-7", label, "why"}).error, "org.primum.Error.InvalidArgument");
+    }
+    EXPECT_EQ(call("Label", {"", "justified", "why"}).error, "org.primum.Error.InvalidArgument");
     EXPECT_THAT(backend.commands, IsEmpty());
 }
 

@@ -30,6 +30,8 @@ inline std::vector<std::pair<std::string, std::vector<Argument>>> all_writes() {
             {"ResetBreaker", {"gateway", "mended"}},
             {"MarkProvider", {"upstream", "west", "dead", minute_us, "it loses writes"}},
             {"NoteProvider", {"upstream", "west", "in another town"}},
+            {"Force", {"gateway", "restart", "it cannot wait"}},
+            {"Label", {"l-7", "unjustified", "the disk was full"}},
             {"Reload", {"new rules"}}};
 }
 

@@ -80,8 +80,11 @@ TEST_F(StoreVerifyTest, FindsAnIntentThatWasRewritten) {
 }
 
 TEST_F(StoreVerifyTest, FindsAChangedColumnOfAnAction) {
-    for (const char* change :
-         {"provider = 'x'", "from_candidate = 'x'", "candidate = 'x'", "way_back = 'call'"}) {
+    for (const char* change : {"provider = 'x'",
+                               "from_candidate = 'x'",
+                               "candidate = 'x'",
+                               "way_back = 'call'",
+                               "operator_uid = 0"}) {
         EXPECT_FALSE(
             after(std::string{"UPDATE actions SET "} + change + " WHERE sequence = 2").intact)
             << change;
@@ -92,7 +95,8 @@ TEST_F(StoreVerifyTest, FindsAnIntentThatWasInvented) {
     const ChainReport report = after(
         "INSERT INTO actions SELECT 9, 'uuid-9', incident, target, unit, level, remedy_index, kind,"
         " plan_digest, dry_run, streak, intended_t_us, intended_wall_us, intended_boot, guards,"
-        " evidence, candidate, provider, from_candidate, way_back FROM actions WHERE sequence = 1");
+        " evidence, candidate, provider, from_candidate, way_back, operator_uid FROM actions"
+        " WHERE sequence = 1");
     EXPECT_FALSE(report.intact);
     EXPECT_EQ(report.what, "the action uuid-9 is not what was intended");
 }
