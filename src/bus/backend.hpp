@@ -90,6 +90,12 @@ public:
     [[nodiscard]] virtual DaemonView daemon() const = 0;
     [[nodiscard]] virtual HostView host() const = 0;
     [[nodiscard]] virtual std::vector<TargetSummary> targets() const = 0;
+    // By name, those after `after`, at most `limit`.
+    [[nodiscard]] virtual std::vector<TargetSummary> targets_after(std::string_view after,
+                                                                   std::uint32_t limit) const = 0;
+    // nullopt: no such target.
+    [[nodiscard]] virtual std::optional<TargetSummary> target(std::string_view name) const = 0;
+    [[nodiscard]] virtual std::vector<IncidentRecord> open_incidents() const = 0;
     [[nodiscard]] virtual std::vector<event::SourceReport> sources() const = 0;
     // nullopt: no such source.
     [[nodiscard]] virtual std::optional<event::SourceStory> source(std::string_view name) const = 0;

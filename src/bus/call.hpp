@@ -3,49 +3,57 @@
 
 #include "bus/errors.hpp"
 
-#include <sdbus-c++/sdbus-c++.h>
-
 #include <cstddef>
+#include <cstdint>
 #include <functional>
-#include <map>
 #include <memory>
 #include <string>
 #include <utility>
 #include <vector>
+
+#include <systemd/sd-bus.h>
 
 namespace primum::bus {
 
 class WaitingCalls;
 
 // One method call and the duty to answer it once: a call let go of without an answer is answered
-// with Error.Stopping. Nothing here throws; an answer that cannot be sent is dropped. Must not
-// outlive the connection that it came by.
+// with Error.Stopping. Nothing here throws; an answer that cannot be sent is dropped.
 class Call {
 public:
-    explicit Call(sdbus::MethodCall message);
+    // Keeps the message.
+    explicit Call(sd_bus_message* message);
     ~Call();
     Call(const Call&) = delete;
     Call& operator=(const Call&) = delete;
 
-    [[nodiscard]] sdbus::MethodCall& message() { return message_; }
     [[nodiscard]] const std::string& sender() const { return sender_; }
+    // Whether the caller lets the service ask its user for a password.
+    [[nodiscard]] bool allows_interaction() const;
+
+    // The next argument. The bus has checked the signature; one that is not there is left empty.
+    Call& operator>>(std::string& text);
+    Call& operator>>(std::uint32_t& number);
+    Call& operator>>(std::uint64_t& number);
 
     template <class... Values>
     void answer(const Values&... values) {
-        reply([&] {
-            sdbus::MethodReply reply = message_.createReply();
-            static_cast<void>((reply << ... << values));
-            return reply;
-        });
+        reply([&](sd_bus_message* reply) { return (append(reply, values) && ...); });
     }
     void refuse(const CallError& error);
 
 private:
     friend class WaitingCalls;
 
-    void reply(const std::function<sdbus::MethodReply()>& make);
+    static bool append(sd_bus_message* reply, const std::string& text);
+    static bool append(sd_bus_message* reply, std::uint64_t number);
 
-    sdbus::MethodCall message_;
+    void reply(const std::function<bool(sd_bus_message*)>& fill);
+    // Whether this is the first answer. Afterwards nobody waits for the call any more.
+    [[nodiscard]] bool is_wanted();
+    void answered();
+
+    sd_bus_message* message_;
     std::string sender_;
     WaitingCalls* waiting_ = nullptr;
     bool answered_ = false;

@@ -25,6 +25,11 @@ bool nothing_acts(const HostView& host) {
            });
 }
 
+// sdbus-c++ 1.2 does not tell; a message knows.
+sd_bus* bus_of(sdbus::IObject& object) {
+    return sd_bus_message_get_bus(raw(object.createSignal(manager_interface, "TargetChanged")));
+}
+
 }  // namespace
 
 Manager::Manager(sdbus::IConnection& connection, Backend& backend, ServiceOptions options)
@@ -33,7 +38,8 @@ Manager::Manager(sdbus::IConnection& connection, Backend& backend, ServiceOption
       waiting_(options.max_outstanding, options.max_outstanding_per_sender),
       authority_(connection,
                  {options.root_uid, options.authority_timeout, options.interactive_timeout}),
-      object_(sdbus::createObject(connection, object_path)) {}
+      object_(sdbus::createObject(connection, object_path)),
+      objects_(bus_of(*object_), backend, *this) {}
 
 void Manager::guarded(const SharedCall& call, const std::function<void()>& work) {
     try {
@@ -52,8 +58,8 @@ void Manager::add(const char* name, const char* in, const char* out, Names names
                             names.in,
                             out,
                             names.out,
-                            [this, handler](sdbus::MethodCall message) {
-                                const auto call = std::make_shared<Call>(std::move(message));
+                            [this, handler](const sdbus::MethodCall& message) {
+                                const auto call = std::make_shared<Call>(raw(message));
                                 guarded(call, [&] { (this->*handler)(call); });
                             });
 }
@@ -61,6 +67,11 @@ void Manager::add(const char* name, const char* in, const char* out, Names names
 void Manager::add_reads() {
     add("Status", "", "s", {{}, {"json"}}, &Manager::status);
     add("ListTargets", "", "s", {{}, {"json"}}, &Manager::list_targets);
+    add("ListTargetsAfter",
+        "us",
+        "s",
+        {{"limit", "after"}, {"json"}},
+        &Manager::list_targets_after);
     add("Explain", "s", "s", {{"target"}, {"json"}}, &Manager::explain);
     add("Sources", "", "s", {{}, {"json"}}, &Manager::sources);
     add("Source", "s", "s", {{"source"}, {"json"}}, &Manager::source);
@@ -134,6 +145,9 @@ void Manager::publish() {
                             {"incident", "target", "open", "level", "phase", "reason"});
     object_->registerSignal(manager_interface, "TargetChanged", "s", {"target"});
     object_->finishRegistration();
+    if (const int refused = objects_.publish(); refused < 0) {
+        throw sdbus::createError(-refused, "the objects could not be registered");
+    }
     const HostView host = backend_.host();
     told_mode_ = host.mode;
     told_disabled_ = nothing_acts(host);
@@ -151,6 +165,7 @@ void Manager::emit(const char* signal, const std::function<void(sdbus::Signal&)>
 
 void Manager::host_changed() {
     const HostView host = backend_.host();
+    objects_.rules_changed(host.rules_digest);
     std::vector<std::string> changed;
     if (host.mode != std::exchange(told_mode_, host.mode)) {
         changed.emplace_back("Mode");

@@ -4,6 +4,7 @@
 #include "bus/authority.hpp"
 #include "bus/call.hpp"
 #include "bus/errors.hpp"
+#include "bus/objects.hpp"
 #include "bus/service.hpp"
 
 #include <primum/event.hpp>
@@ -29,9 +30,23 @@ public:
     void publish();
     void emit(const char* signal, const std::function<void(sdbus::Signal&)>& fill);
     void host_changed();
+    [[nodiscard]] Objects& objects() { return objects_; }
+
+    // Runs `work`; whatever it throws becomes an answer.
+    static void guarded(const SharedCall& call, const std::function<void()>& work);
+
+    // What the objects of targets and incidents offer, too: the first argument is known already.
+    void explain_target(const SharedCall& call, const std::string& target);
+    void tell_incident(const SharedCall& call, std::uint64_t id);
+    void start_hold(const SharedCall& call, OperatorVerb verb, const std::string& target);
+    void end_hold(const SharedCall& call, OperatorVerb verb, const std::string& target);
+    void force_level(const SharedCall& call, const std::string& target);
+    void acknowledge_incident(const SharedCall& call, std::uint64_t id);
 
     [[nodiscard]] std::size_t outstanding() const { return waiting_.count(); }
-    [[nodiscard]] std::uint64_t signals_lost() const { return signals_lost_; }
+    [[nodiscard]] std::uint64_t signals_lost() const {
+        return signals_lost_ + objects_.signals_lost();
+    }
 
 private:
     using Handler = void (Manager::*)(const SharedCall&);
@@ -40,7 +55,7 @@ private:
         std::vector<std::string> out;
     };
     // What is left to do once the caller has been found to be allowed.
-    using Authorised = std::function<void(const SharedCall&, std::uint32_t uid)>;
+    using Authorised = std::function<void(const SharedCall&, const Identity& who)>;
 
     void add(const char* name, const char* in, const char* out, Names names, Handler handler);
     void add_reads();
@@ -49,6 +64,7 @@ private:
 
     void status(const SharedCall& call);
     void list_targets(const SharedCall& call);
+    void list_targets_after(const SharedCall& call);
     void explain(const SharedCall& call);
     void sources(const SharedCall& call);
     void source(const SharedCall& call);
@@ -71,14 +87,13 @@ private:
     void note_provider(const SharedCall& call);
     void reload(const SharedCall& call);
 
-    void start_hold(const SharedCall& call, OperatorVerb verb, const char* action);
-    void end_hold(const SharedCall& call, OperatorVerb verb, const char* action);
     void submit(const SharedCall& call, OperatorEvent command, const char* action);
     void authorise(const SharedCall& call,
                    const std::string& reason,
                    const char* action,
                    Authorised then);
     void run(const SharedCall& call, OperatorEvent command);
+    [[nodiscard]] CallError bad_limit() const;
     [[nodiscard]] std::optional<Page> page_of(const SharedCall& call);
 
     // How the ledger's answer becomes the call's; does nothing once the service is gone.
@@ -97,14 +112,12 @@ private:
         };
     }
 
-    // Runs `work`; whatever it throws becomes an answer.
-    static void guarded(const SharedCall& call, const std::function<void()>& work);
-
     Backend& backend_;
     ServiceOptions options_;
     WaitingCalls waiting_;
     Authority authority_;
     std::unique_ptr<sdbus::IObject> object_;
+    Objects objects_;
     Mode told_mode_ = Mode::observe;
     bool told_disabled_ = false;
     std::uint64_t signals_lost_ = 0;

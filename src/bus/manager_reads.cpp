@@ -14,9 +14,24 @@ void Manager::list_targets(const SharedCall& call) {
     call->answer(targets_document(backend_.targets(), backend_.now()));
 }
 
+void Manager::list_targets_after(const SharedCall& call) {
+    std::uint32_t limit = 0;
+    std::string after;
+    *call >> limit >> after;
+    if (limit == 0 || limit > options_.max_page) {
+        call->refuse(bad_limit());
+        return;
+    }
+    call->answer(targets_document(backend_.targets_after(after, limit), backend_.now()));
+}
+
 void Manager::explain(const SharedCall& call) {
     std::string target;
-    call->message() >> target;
+    *call >> target;
+    explain_target(call, target);
+}
+
+void Manager::explain_target(const SharedCall& call, const std::string& target) {
     const std::optional<Explanation> explanation = backend_.explain(target);
     if (!explanation.has_value()) {
         call->refuse(unknown_target(target));
@@ -31,7 +46,7 @@ void Manager::sources(const SharedCall& call) {
 
 void Manager::source(const SharedCall& call) {
     std::string name;
-    call->message() >> name;
+    *call >> name;
     const auto source = backend_.source(name);
     if (!source.has_value()) {
         call->refuse(unknown_source(name));
@@ -44,14 +59,18 @@ void Manager::providers(const SharedCall& call) {
     call->answer(providers_document(backend_.providers(), backend_.now()));
 }
 
+CallError Manager::bad_limit() const {
+    return {error_name::invalid_argument,
+            fmt::format("limit must be between 1 and {}; ask for the next page with the last id as "
+                        "'before', or the last name as 'after'",
+                        options_.max_page)};
+}
+
 std::optional<Page> Manager::page_of(const SharedCall& call) {
     Page page;
-    call->message() >> page.limit >> page.before;
+    *call >> page.limit >> page.before;
     if (page.limit == 0 || page.limit > options_.max_page) {
-        call->refuse({error_name::invalid_argument,
-                      fmt::format("limit must be between 1 and {}; ask for the next page with the "
-                                  "last id as 'before'",
-                                  options_.max_page)});
+        call->refuse(bad_limit());
         return std::nullopt;
     }
     if (!waiting_.keep(call)) {
@@ -86,7 +105,11 @@ void Manager::actions(const SharedCall& call) {
 
 void Manager::incident(const SharedCall& call) {
     std::uint64_t id = 0;
-    call->message() >> id;
+    *call >> id;
+    tell_incident(call, id);
+}
+
+void Manager::tell_incident(const SharedCall& call, std::uint64_t id) {
     if (!waiting_.keep(call)) {
         return;
     }

@@ -36,32 +36,53 @@ Duration length_of(std::uint64_t usec) {
 }  // namespace
 
 void Manager::hold(const SharedCall& call) {
-    start_hold(call, OperatorVerb::hold, action_hold);
+    std::string target;
+    *call >> target;
+    start_hold(call, OperatorVerb::hold, target);
 }
 
 void Manager::disable(const SharedCall& call) {
-    start_hold(call, OperatorVerb::disable, action_disable);
+    std::string target;
+    *call >> target;
+    start_hold(call, OperatorVerb::disable, target);
 }
 
 void Manager::release(const SharedCall& call) {
-    end_hold(call, OperatorVerb::release, action_release);
+    std::string target;
+    *call >> target;
+    end_hold(call, OperatorVerb::release, target);
 }
 
 void Manager::enable(const SharedCall& call) {
-    end_hold(call, OperatorVerb::enable, action_enable);
+    std::string target;
+    *call >> target;
+    end_hold(call, OperatorVerb::enable, target);
+}
+
+void Manager::reset_breaker(const SharedCall& call) {
+    std::string target;
+    *call >> target;
+    end_hold(call, OperatorVerb::reset_breaker, target);
 }
 
 void Manager::acknowledge(const SharedCall& call) {
+    std::uint64_t id = 0;
+    *call >> id;
+    acknowledge_incident(call, id);
+}
+
+void Manager::acknowledge_incident(const SharedCall& call, std::uint64_t id) {
     OperatorEvent command;
     command.verb = OperatorVerb::acknowledge;
-    call->message() >> command.incident >> command.reason;
+    command.incident = id;
+    *call >> command.reason;
     submit(call, std::move(command), action_acknowledge);
 }
 
 void Manager::rollback(const SharedCall& call) {
     OperatorEvent command;
     command.verb = OperatorVerb::rollback;
-    call->message() >> command.action >> command.reason;
+    *call >> command.action >> command.reason;
     if (const auto error = check_action(command.action)) {
         call->refuse(*error);
         return;
@@ -69,23 +90,26 @@ void Manager::rollback(const SharedCall& call) {
     submit(call, std::move(command), action_rollback);
 }
 
-void Manager::reset_breaker(const SharedCall& call) {
-    end_hold(call, OperatorVerb::reset_breaker, action_reset_breaker);
+void Manager::force(const SharedCall& call) {
+    std::string target;
+    *call >> target;
+    if (target.empty()) {
+        call->refuse({error_name::invalid_argument, "a level is forced of one target: name it"});
+        return;
+    }
+    force_level(call, target);
 }
 
-void Manager::force(const SharedCall& call) {
+void Manager::force_level(const SharedCall& call, const std::string& target) {
     OperatorEvent command;
     command.verb = OperatorVerb::force;
+    command.target = target;
     std::string level;
-    call->message() >> command.target >> level >> command.reason;
+    *call >> level >> command.reason;
     const auto named = from_name<Level>(level);
     if (!named || *named < Level::retry) {
         call->refuse({error_name::invalid_argument,
                       "a level to force is retry, failover, restart or fallback"});
-        return;
-    }
-    if (command.target.empty()) {
-        call->refuse({error_name::invalid_argument, "a level is forced of one target: name it"});
         return;
     }
     command.level = *named;
@@ -96,7 +120,7 @@ void Manager::label(const SharedCall& call) {
     OperatorEvent command;
     command.verb = OperatorVerb::label;
     std::string label;
-    call->message() >> command.action >> label >> command.reason;
+    *call >> command.action >> label >> command.reason;
     const auto named = from_name<ActionLabel>(label);
     if (!named || *named == ActionLabel::none) {
         call->refuse({error_name::invalid_argument, "an action is justified or unjustified"});
@@ -115,7 +139,7 @@ void Manager::mark_provider(const SharedCall& call) {
     command.verb = OperatorVerb::mark;
     std::string state;
     std::uint64_t usec = 0;
-    call->message() >> command.provider >> command.candidate >> state >> usec >> command.reason;
+    *call >> command.provider >> command.candidate >> state >> usec >> command.reason;
     const auto named = from_name<CandidateState>(state);
     if (!named) {
         call->refuse({error_name::invalid_argument,
@@ -134,29 +158,35 @@ void Manager::mark_provider(const SharedCall& call) {
 void Manager::note_provider(const SharedCall& call) {
     OperatorEvent command;
     command.verb = OperatorVerb::note;
-    call->message() >> command.provider >> command.candidate >> command.reason;
+    *call >> command.provider >> command.candidate >> command.reason;
     submit(call, std::move(command), action_note);
 }
 
-void Manager::start_hold(const SharedCall& call, OperatorVerb verb, const char* action) {
+void Manager::start_hold(const SharedCall& call, OperatorVerb verb, const std::string& target) {
     OperatorEvent command;
     command.verb = verb;
+    command.target = target;
     std::uint64_t usec = 0;
-    call->message() >> command.target >> usec >> command.reason;
+    *call >> usec >> command.reason;
     if (usec == 0) {
         call->refuse(no_length());
         return;
     }
     command.length = length_of(usec);
-    submit(call, std::move(command), action);
+    submit(call, std::move(command), verb == OperatorVerb::hold ? action_hold : action_disable);
 }
 
 // What takes a target and a reason.
-void Manager::end_hold(const SharedCall& call, OperatorVerb verb, const char* action) {
+void Manager::end_hold(const SharedCall& call, OperatorVerb verb, const std::string& target) {
     OperatorEvent command;
     command.verb = verb;
-    call->message() >> command.target >> command.reason;
-    submit(call, std::move(command), action);
+    command.target = target;
+    *call >> command.reason;
+    submit(call,
+           std::move(command),
+           verb == OperatorVerb::release  ? action_release
+           : verb == OperatorVerb::enable ? action_enable
+                                          : action_reset_breaker);
 }
 
 void Manager::submit(const SharedCall& call, OperatorEvent command, const char* action) {
@@ -167,9 +197,10 @@ void Manager::submit(const SharedCall& call, OperatorEvent command, const char* 
         }
     }
     authorise(
-        call, command.reason, action, [this, command](const SharedCall& kept, std::uint32_t uid) {
+        call, command.reason, action, [this, command](const SharedCall& kept, const Identity& who) {
             OperatorEvent authorised = command;
-            authorised.uid = uid;
+            authorised.uid = who.uid;
+            authorised.caller = who.caller;
             run(kept, std::move(authorised));
         });
 }
@@ -185,18 +216,18 @@ void Manager::authorise(const SharedCall& call,
     if (!waiting_.keep(call)) {
         return;
     }
-    authority_.ask({call->sender(), action, allows_interaction(call->message())},
+    authority_.ask({call->sender(), action, call->allows_interaction()},
                    [waiting = std::weak_ptr<Call>{call},
-                    then = std::move(then)](Result<std::uint32_t, CallError> uid) {
+                    then = std::move(then)](const Result<Identity, CallError>& who) {
                        const SharedCall kept = waiting.lock();
                        if (kept == nullptr) {
                            return;
                        }
-                       if (!uid.has_value()) {
-                           kept->refuse(uid.error());
+                       if (!who.has_value()) {
+                           kept->refuse(who.error());
                            return;
                        }
-                       guarded(kept, [&] { then(kept, *uid); });
+                       guarded(kept, [&] { then(kept, *who); });
                    });
 }
 
@@ -221,11 +252,11 @@ void Manager::run(const SharedCall& call, OperatorEvent command) {
 
 void Manager::reload(const SharedCall& call) {
     std::string reason;
-    call->message() >> reason;
+    *call >> reason;
     authorise(
-        call, reason, action_reload, [this, reason](const SharedCall& kept, std::uint32_t uid) {
+        call, reason, action_reload, [this, reason](const SharedCall& kept, const Identity& who) {
             backend_.reload(
-                uid, reason, [waiting = std::weak_ptr<Call>{kept}](const ReloadStatus& status) {
+                who.uid, reason, [waiting = std::weak_ptr<Call>{kept}](const ReloadStatus& status) {
                     const SharedCall answered = waiting.lock();
                     if (answered == nullptr) {
                         return;

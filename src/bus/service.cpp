@@ -69,10 +69,12 @@ void Service::incident_changed(const IncidentRecord& incident) {
         signal << incident.id << incident.target << incident.open << text(name_of(incident.level))
                << text(name_of(incident.phase)) << incident.reason;
     });
+    manager_->objects().incident_changed(incident);
 }
 
 void Service::target_changed(std::string_view target) {
     manager_->emit("TargetChanged", [&](sdbus::Signal& signal) { signal << text(target); });
+    manager_->objects().target_changed(target);
 }
 
 void Service::host_changed() {

@@ -116,6 +116,24 @@ std::vector<TargetSummary> DaemonBackend::targets() const {
     return engine_.targets();
 }
 
+std::vector<TargetSummary> DaemonBackend::targets_after(std::string_view after,
+                                                        std::uint32_t limit) const {
+    auto all = engine_.targets();
+    const auto begin = std::find_if(
+        all.begin(), all.end(), [after](const TargetSummary& each) { return each.name > after; });
+    all.erase(all.begin(), begin);
+    all.resize(std::min<std::size_t>(all.size(), limit));
+    return all;
+}
+
+std::optional<TargetSummary> DaemonBackend::target(std::string_view name) const {
+    return engine_.target(name);
+}
+
+std::vector<IncidentRecord> DaemonBackend::open_incidents() const {
+    return engine_.open_incidents();
+}
+
 std::vector<event::SourceReport> DaemonBackend::sources() const {
     std::map<std::string, SourceStats, std::less<>> figures;
     for (auto& [name, stats] : ports_.figures()) {

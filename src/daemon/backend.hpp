@@ -47,6 +47,10 @@ public:
     [[nodiscard]] bus::DaemonView daemon() const override;
     [[nodiscard]] HostView host() const override;
     [[nodiscard]] std::vector<TargetSummary> targets() const override;
+    [[nodiscard]] std::vector<TargetSummary> targets_after(std::string_view after,
+                                                           std::uint32_t limit) const override;
+    [[nodiscard]] std::optional<TargetSummary> target(std::string_view name) const override;
+    [[nodiscard]] std::vector<IncidentRecord> open_incidents() const override;
     [[nodiscard]] std::vector<event::SourceReport> sources() const override;
     [[nodiscard]] std::optional<event::SourceStory> source(std::string_view name) const override;
     [[nodiscard]] std::vector<ProviderView> providers() const override;

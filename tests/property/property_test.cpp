@@ -203,6 +203,7 @@ TEST(RestartTest, CausesNoActionThatTheUninterruptedRunWouldNotTake) {
     shape.hostile = false;
     shape.reloads = false;
     shape.holds_lie_about_time = false;
+    shape.forces = false;     // whether a person may depends on what there is to cure just then
     shape.providers = false;  // a failback counts its wait anew after a restart
     for_seeds(600, [&](std::uint64_t seed) {
         const Story story = make_story(seed, shape, dir);

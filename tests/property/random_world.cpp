@@ -361,9 +361,10 @@ private:
                                   OperatorVerb::acknowledge,
                                   OperatorVerb::reset_breaker,
                                   OperatorVerb::rollback,
-                                  OperatorVerb::force,
-                                  OperatorVerb::force,
                                   OperatorVerb::label});
+        if (shape_.forces && rng_.one_in(5)) {
+            command.verb = OperatorVerb::force;
+        }
         command.target = rng_.one_in(3) ? "" : target_name(static_cast<int>(rng_.between(0, 3)));
         command.incident = static_cast<std::uint64_t>(rng_.between(0, 6));
         command.length = seconds{rng_.between(-5, 1200)};

@@ -21,6 +21,7 @@ struct Shape {
     bool reloads = true;
     bool holds_lie_about_time = true;  // wall clock jumps
     bool rich = false;                 // indicators of every kind, with baselines
+    bool forces = true;                // persons force levels
     bool providers = true;             // a provider, and targets that fail over with it
 };
 

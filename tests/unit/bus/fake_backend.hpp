@@ -26,6 +26,25 @@ public:
         return host_view;
     }
     std::vector<TargetSummary> targets() const override { return target_list; }
+    std::vector<TargetSummary> targets_after(std::string_view after,
+                                             std::uint32_t limit) const override {
+        std::vector<TargetSummary> page;
+        for (const TargetSummary& each : target_list) {
+            if (each.name > after && page.size() < limit) {
+                page.push_back(each);
+            }
+        }
+        return page;
+    }
+    std::optional<TargetSummary> target(std::string_view name) const override {
+        for (const TargetSummary& each : target_list) {
+            if (each.name == name) {
+                return each;
+            }
+        }
+        return std::nullopt;
+    }
+    std::vector<IncidentRecord> open_incidents() const override { return incident_list; }
     std::vector<event::SourceReport> sources() const override {
         event::SourceReport report;
         report.view.name = "metrics";
@@ -149,6 +168,7 @@ public:
     DaemonView daemon_view{"0.1.0", wall_from_us(fake_wall_us - 1), false, false, {}};
     HostView host_view;
     int backup_file = -1;
+    std::vector<IncidentRecord> incident_list;
     std::vector<TargetSummary> target_list{
         {"gateway", "gateway.service", Mode::enforce, Level::restart, Level::retry},
         {"postgres", "postgresql.service"}};

@@ -111,7 +111,21 @@ struct Answer {
     std::string message;  // of the error
     std::string text;
     std::uint64_t number = 0;
+    std::string dump;  // all that it says, as sd-bus prints it
 };
+
+// A message as sd-bus prints it.
+inline std::string dump_of(sd_bus_message* message) {
+    char* text = nullptr;
+    std::size_t size = 0;
+    FILE* const stream = open_memstream(&text, &size);
+    sd_bus_message_dump(message, stream, 0);
+    fclose(stream);
+    sd_bus_message_rewind(message, 1);
+    std::string kept{text, size};
+    free(text);
+    return kept;
+}
 
 using Argument = std::variant<std::string, std::uint32_t, std::uint64_t>;
 
@@ -125,14 +139,23 @@ public:
     std::shared_ptr<Answer> send(const std::string& method,
                                  const std::vector<Argument>& arguments,
                                  bool interactive = false) {
+        return send_to(
+            "/org/primum/Primum1", "org.primum.Primum1.Manager", method, arguments, interactive);
+    }
+
+    std::shared_ptr<Answer> send_to(const std::string& path,
+                                    const std::string& interface,
+                                    const std::string& method,
+                                    const std::vector<Argument>& arguments,
+                                    bool interactive = false) {
         auto answer = std::make_shared<Answer>();
         answers_.push_back(answer);
         sd_bus_message* message = nullptr;
         EXPECT_GE(sd_bus_message_new_method_call(bus_.get(),
                                                  &message,
                                                  "org.primum.Primum1",
-                                                 "/org/primum/Primum1",
-                                                 "org.primum.Primum1.Manager",
+                                                 path.c_str(),
+                                                 interface.c_str(),
                                                  method.c_str()),
                   0);
         sd_bus_message_set_allow_interactive_authorization(message, interactive ? 1 : 0);
@@ -158,6 +181,7 @@ private:
     static int on_reply(sd_bus_message* reply, void* userdata, sd_bus_error* /*error*/) {
         auto& answer = *static_cast<Answer*>(userdata);
         answer.arrived = true;
+        answer.dump = dump_of(reply);
         if (const sd_bus_error* error = sd_bus_message_get_error(reply)) {
             answer.error = error->name;
             answer.message = error->message == nullptr ? "" : error->message;

@@ -158,25 +158,42 @@ TEST_F(GuardsTest, NothingIsDoneWhileTheHostIsBusy) {
     EXPECT_EQ(called_off(world, *target, flight)->guard, Guard::host_busy);
 }
 
+TEST_F(GuardsTest, WhatAPersonForcesIsCalledOffByAnotherPersonOnly) {
+    Flight flight;
+    flight.record.level = Level::restart;
+    flight.record.operator_uid = 1000;
+    world.busy = "dpkg";
+    EXPECT_FALSE(called_off(world, *target, flight));
+    EXPECT_FALSE(refused_by(world, *target));
+    world.disabled = true;
+    EXPECT_EQ(called_off(world, *target, flight)->guard, Guard::disabled);
+    EXPECT_EQ(refused_by(world, *target)->guard, Guard::disabled);
+}
+
+TEST_F(GuardsTest, AForceIsRefusedWhereItCannotBeRecorded) {
+    world.ledger_healthy = false;
+    EXPECT_EQ(refused_by(world, *target)->guard, Guard::ledger);
+}
+
 TEST_F(GuardsTest, ACooldownDoublesWithItsStreakUpToItsCap) {
     remember(900s, 1);
-    EXPECT_EQ(cooldown_until(world, *target, Level::restart), at(900s + 5min));
+    EXPECT_EQ(cooldown_until(world, *target, Level::restart, false), at(900s + 5min));
     EXPECT_EQ(veto(), Guard::cooldown);
     remember(900s, 3);
-    EXPECT_EQ(cooldown_until(world, *target, Level::restart), at(900s + 20min));
+    EXPECT_EQ(cooldown_until(world, *target, Level::restart, false), at(900s + 20min));
     remember(900s, 30);
-    EXPECT_EQ(cooldown_until(world, *target, Level::restart), at(900s + 1h));
-    EXPECT_EQ(next_streak(world, *target, Level::restart), 31U);
+    EXPECT_EQ(cooldown_until(world, *target, Level::restart, false), at(900s + 1h));
+    EXPECT_EQ(next_streak(world, *target, Level::restart, false), 31U);
 }
 
 TEST_F(GuardsTest, ACooldownBeginsAnewAfterARelapseSpanAtLevelZero) {
     remember(900s, 3, 2);
     target->fresh = true;
-    EXPECT_EQ(cooldown_until(world, *target, Level::restart), at(900s + 5min));
-    EXPECT_EQ(next_streak(world, *target, Level::restart), 1U);
+    EXPECT_EQ(cooldown_until(world, *target, Level::restart, false), at(900s + 5min));
+    EXPECT_EQ(next_streak(world, *target, Level::restart, false), 1U);
     target->fresh = false;
-    EXPECT_EQ(cooldown_until(world, *target, Level::restart), at(900s + 20min));
-    EXPECT_EQ(next_streak(world, *target, Level::restart), 4U);
+    EXPECT_EQ(cooldown_until(world, *target, Level::restart, false), at(900s + 20min));
+    EXPECT_EQ(next_streak(world, *target, Level::restart, false), 4U);
 }
 
 TEST_F(GuardsTest, ALevelAboveTheCeilingIsDryRunOnly) {

@@ -107,6 +107,7 @@ TEST_F(ResponseTest, WhereNobodyIsToldItLapses) {
 
 TEST_F(ResponseTest, AfterALongAbsenceItTellsOnce) {
     rule_.sev1_after = hours{1'000};
+    EXPECT_FALSE(look(Duration{0}).is_overdue);
     EXPECT_TRUE(look(hours{10}).is_overdue);
     EXPECT_EQ(incident_.overdue, 1U);
     EXPECT_FALSE(look(hours{10} + minutes{1}).is_overdue);

@@ -29,7 +29,8 @@ TEST(EffectJsonTest, WritesEveryFieldOfARecordEvenAtItsDefault) {
         R"("dry_run":false,"level":"observe","peak":"observe","phase":"waiting","reason":"",)"
         R"("spent":0,"helped":"steady","attempts":[0,0,0,0,0,0],"dry_attempts":[0,0,0,0,0,0],)"
         R"("exhausted_code":"","paged":0,"in_other_hands":false,"held_back_since":null,)"
-        R"("changes":0})");
+        R"("changes":0,"sev":"SEV-3","sev_since":null,"acknowledged":null,)"
+        R"("acknowledged_by":4294967295,"overdue":0})");
     EXPECT_EQ(write_effect(RecordEffect{TransitionRecord{"a",
                                                          stamp(1),
                                                          ActionState::finished,

@@ -116,12 +116,15 @@ inline std::vector<Event> sample_events() {
                                    "gateway",
                                    2,
                                    "l-1",
+                                   Level::restart,
+                                   ActionLabel::unjustified,
                                    "upstream",
                                    "west",
                                    CandidateState::rate_limited,
                                    Duration{5},
                                    "why",
-                                   1000});
+                                   1000,
+                                   {4711, "session-3.scope", "3"}});
     bodies.push_back(HostEvent{HostChange::clock_jumped, true, true, "by 3 s"});
     bodies.push_back(
         PreflightEvent{3, Preflight::cannot, Refusal::masked, "masked", {"b.service"}});

@@ -22,7 +22,7 @@ TEST(ViewJsonTest, WritesTheHostWithItsHolds) {
               R"("host_budget":{"actions":6,"per_us":3600000000},"holds":[{"id":9,)"
               R"("target":"gateway","disable":true,"uid":1000,"reason":"upgrade",)"
               R"("from":{"t_us":10,"wall_us":1795312800000010},)"
-              R"("until":{"t_us":20,"wall_us":120}}],"busy":"the boot"})");
+              R"("until":{"t_us":20,"wall_us":120}}],"breakers":[],"busy":"the boot"})");
 }
 
 TEST(ViewJsonTest, WritesATargetInOneLine) {
@@ -33,7 +33,8 @@ TEST(ViewJsonTest, WritesATargetInOneLine) {
     EXPECT_EQ(to_json(view),
               R"({"name":"gateway","unit":"","mode":"dry_run","enforce_up_to":"retry",)"
               R"("level":"restart","phase":"verifying","severity":"unknown","incident":0,)"
-              R"("reason":"","held":false,"disabled":false,"flapping":false})");
+              R"("reason":"","held":false,"disabled":false,"flapping":false,)"
+              R"("breaker":false,"sev":null,"acknowledged":false})");
     EXPECT_EQ(to_json_list(std::vector<TargetSummary>{}), "[]");
 }
 
