@@ -360,17 +360,17 @@ private:
                                   OperatorVerb::acknowledge,
                                   OperatorVerb::acknowledge,
                                   OperatorVerb::reset_breaker,
-                                  OperatorVerb::rollback,
-                                  OperatorVerb::label});
-        if (shape_.forces && rng_.one_in(5)) {
-            command.verb = OperatorVerb::force;
-        }
+                                  OperatorVerb::rollback});
         command.target = rng_.one_in(3) ? "" : target_name(static_cast<int>(rng_.between(0, 3)));
         command.incident = static_cast<std::uint64_t>(rng_.between(0, 6));
         command.length = seconds{rng_.between(-5, 1200)};
         command.reason = rng_.one_in(10) ? "" : "because";
-        command.level = static_cast<Level>(rng_.between(0, level_count - 1));
-        command.label = rng_.pick({ActionLabel::none, ActionLabel::justified});
+        if (shape_.forces && rng_.one_in(4)) {
+            command.verb =
+                rng_.pick({OperatorVerb::force, OperatorVerb::force, OperatorVerb::label});
+            command.level = static_cast<Level>(rng_.between(0, level_count - 1));
+            command.label = rng_.pick({ActionLabel::none, ActionLabel::justified});
+        }
         const auto sequence = static_cast<std::uint32_t>(rng_.between(1, 6));
         do_at(at, [command, sequence](World& world) {
             OperatorEvent named = command;
