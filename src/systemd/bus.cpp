@@ -142,9 +142,10 @@ void Bus::pump() {
     if (connection_ == nullptr) {
         return;
     }
+    const Instant turn_ends = clock_.now().t + options_.longest_turn;
     const auto error = contained([&] {
         for (std::uint32_t taken = 0; taken < options_.messages_per_turn; ++taken) {
-            if (!connection_->processPendingRequest()) {
+            if (!connection_->processPendingRequest() || clock_.now().t >= turn_ends) {
                 break;
             }
         }

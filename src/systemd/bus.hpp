@@ -23,7 +23,9 @@ namespace primum::systemd {
 struct BusOptions {
     Duration first_retry{std::chrono::milliseconds{200}};  // doubles up to max_retry
     Duration max_retry{std::chrono::seconds{10}};
-    std::uint32_t messages_per_turn = 256;  // taken before other sources get their turn
+    // What is taken before other sources get their turn: so many messages, or those of so long.
+    std::uint32_t messages_per_turn = 256;
+    Duration longest_turn{std::chrono::milliseconds{10}};
 };
 
 // Whom to call, and how long to wait for the answer.

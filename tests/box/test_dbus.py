@@ -211,7 +211,8 @@ class AuthorityTest(BusCase):
         told = done.stderr
         if "needs a password" in told:
             return ASKED
-        return REFUSED if "polkit" in told and "allow" in told or "only root may" in told else ALLOWED
+        refused = "polkit does not allow" in told or "only root may" in told
+        return REFUSED if refused else ALLOWED
 
     def matrix(self, whos):
         """Prints the outcomes; gives those that are not as documented."""
