@@ -204,7 +204,7 @@ int Objects::find_target(sd_bus* /*bus*/,
                          sd_bus_error* /*error*/) {
     return contained([&] {
         auto& objects = *static_cast<Objects*>(self);
-        const std::string name = name_of_path(path, target_prefix);
+        const std::string name = target_of_path(path);
         auto target = name.empty() ? std::nullopt : objects.backend_.target(name);
         if (!target) {
             return 0;
@@ -223,9 +223,8 @@ int Objects::find_incident(sd_bus* /*bus*/,
                            sd_bus_error* /*error*/) {
     return contained([&] {
         auto& objects = *static_cast<Objects*>(self);
-        const std::string id = name_of_path(path, incident_prefix);
         for (const auto& [each, incident] : objects.incidents_) {
-            if (std::to_string(each) == id) {
+            if (incident_path(each) == path) {
                 objects.found_incident_.thing = incident;
                 *found = &objects.found_incident_;
                 return 1;

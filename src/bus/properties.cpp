@@ -13,15 +13,6 @@ struct Free {
 };
 using Text = std::unique_ptr<char, Free>;
 
-std::string encoded(const char* prefix, const std::string& name) {
-    char* path = nullptr;
-    if (sd_bus_path_encode(prefix, name.c_str(), &path) < 0) {
-        return prefix;
-    }
-    const Text kept{path};
-    return kept.get();
-}
-
 template <class Word>
 std::string word(Word value) {
     return std::string{name_of(value)};
@@ -140,16 +131,21 @@ constexpr std::array incident_table{
 }  // namespace
 
 std::string target_path(std::string_view name) {
-    return encoded(target_prefix, std::string{name});
+    char* path = nullptr;
+    if (sd_bus_path_encode(target_prefix, std::string{name}.c_str(), &path) < 0) {
+        return target_prefix;
+    }
+    const Text kept{path};
+    return kept.get();
 }
 
 std::string incident_path(std::uint64_t id) {
-    return encoded(incident_prefix, std::to_string(id));
+    return std::string{incident_prefix} + '/' + std::to_string(id);
 }
 
-std::string name_of_path(const char* path, const char* prefix) {
+std::string target_of_path(const char* path) {
     char* name = nullptr;
-    if (sd_bus_path_decode(path, prefix, &name) <= 0) {
+    if (sd_bus_path_decode(path, target_prefix, &name) <= 0) {
         return {};
     }
     const Text kept{name};

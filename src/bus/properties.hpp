@@ -19,11 +19,11 @@ namespace primum::bus {
 inline constexpr const char* target_prefix = "/org/primum/Primum1/target";
 inline constexpr const char* incident_prefix = "/org/primum/Primum1/incident";
 
-// Where an object stands; nothing follows the prefix where there is no such name.
+// Where an object stands: names are escaped as systemd does (sd_bus_path_encode).
 [[nodiscard]] std::string target_path(std::string_view name);
 [[nodiscard]] std::string incident_path(std::uint64_t id);
-// What an object path below `prefix` is of; empty for any other path.
-[[nodiscard]] std::string name_of_path(const char* path, const char* prefix);
+// The target that a path is of; empty for a path of anything else.
+[[nodiscard]] std::string target_of_path(const char* path);
 
 struct ObjectPath {
     std::string path;

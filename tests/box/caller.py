@@ -145,7 +145,7 @@ def kinds(random_source):
     yield message(f"{ROOT}/target/web", target, "Force", "ss", ("restart", text()))
     yield message(f"{ROOT}/target/no_5fbody", target, "Explain")
     yield message(f"{ROOT}/target/_zz", target, "Explain")
-    yield message(f"{ROOT}/incident/_39", f"{NAME}.Incident", "Story")
+    yield message(f"{ROOT}/incident/9", f"{NAME}.Incident", "Story")
     properties = "org.freedesktop.DBus.Properties"
     yield message(f"{ROOT}/target/web", properties, "GetAll", "s", (target,))
     yield message(f"{ROOT}/target/web", properties, "Get", "ss", (target, draw(("Level", "No"))))

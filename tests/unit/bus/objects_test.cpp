@@ -56,16 +56,10 @@ protected:
         return ask(path, "org.freedesktop.DBus.Properties", "GetAll", {interface});
     }
     void listen() {
-        ASSERT_GE(sd_bus_match_signal(caller->bus(),
-                                      nullptr,
-                                      "org.primum.Primum1",
-                                      nullptr,
-                                      nullptr,
-                                      nullptr,
-                                      keep,
-                                      &heard_),
-                  0);
         start();
+        ASSERT_GE(sd_bus_match_signal(
+                      caller->bus(), nullptr, nullptr, nullptr, nullptr, nullptr, keep, &heard_),
+                  0);
     }
     // Of signals with this member, those that came since the last time.
     std::vector<std::string> heard(const std::string& member) {

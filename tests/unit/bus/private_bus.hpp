@@ -119,7 +119,7 @@ inline std::string dump_of(sd_bus_message* message) {
     char* text = nullptr;
     std::size_t size = 0;
     FILE* const stream = open_memstream(&text, &size);
-    sd_bus_message_dump(message, stream, 0);
+    sd_bus_message_dump(message, stream, SD_BUS_MESSAGE_DUMP_WITH_HEADER);
     fclose(stream);
     sd_bus_message_rewind(message, 1);
     std::string kept{text, size};
