@@ -49,6 +49,10 @@ bool Call::append(sd_bus_message* reply, std::uint64_t number) {
     return sd_bus_message_append_basic(reply, 't', &number) >= 0;
 }
 
+bool Call::append(sd_bus_message* reply, OpenFile file) {
+    return sd_bus_message_append_basic(reply, 'h', &file.fd) >= 0;
+}
+
 // What cannot be sent is dropped: the caller or the bus is gone, or there is no memory.
 void Call::refuse(const CallError& error) {
     if (is_wanted()) {

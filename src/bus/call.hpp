@@ -17,6 +17,11 @@ namespace primum::bus {
 
 class WaitingCalls;
 
+// A descriptor to send; the receiver gets one of its own.
+struct OpenFile {
+    int fd = -1;
+};
+
 // One method call and the duty to answer it once: a call let go of without an answer is answered
 // with Error.Stopping. Nothing here throws; an answer that cannot be sent is dropped.
 class Call {
@@ -47,6 +52,7 @@ private:
 
     static bool append(sd_bus_message* reply, const std::string& text);
     static bool append(sd_bus_message* reply, std::uint64_t number);
+    static bool append(sd_bus_message* reply, OpenFile file);
 
     void reply(const std::function<bool(sd_bus_message*)>& fill);
     // Whether this is the first answer. Afterwards nobody waits for the call any more.

@@ -13,7 +13,7 @@ constexpr const char* action_backup = "org.primum.backup-ledger";
 
 void Manager::operator_commands(const SharedCall& call) {
     Page page;
-    call->message() >> page.limit;
+    *call >> page.limit;
     if (page.limit == 0 || page.limit > options_.max_page) {
         call->refuse({error_name::invalid_argument,
                       fmt::format("limit must be between 1 and {}", options_.max_page)});
@@ -31,10 +31,10 @@ void Manager::operator_commands(const SharedCall& call) {
 
 // It changes nothing, so that it needs no reason of the caller's.
 void Manager::backup_ledger(const SharedCall& call) {
-    authorise(call, "a backup", action_backup, [this](const SharedCall& kept, std::uint32_t) {
+    authorise(call, "a backup", action_backup, [this](const SharedCall& kept, const Identity&) {
         backend_.backup(
             answer_with<SharedFile>(kept, [](const SharedCall& waiting, const SharedFile& file) {
-                waiting->answer(sdbus::UnixFd{*file});
+                waiting->answer(OpenFile{*file});
             }));
     });
 }
