@@ -97,7 +97,7 @@ struct PromqlPlan {
 // Who may push, by user names or uids.
 struct PushPlan {
     std::vector<std::string> users;
-    std::uint32_t lines_per_second = 1'000;  // per user; beyond it lines are refused and counted
+    std::uint32_t lines_per_second = 1'000;  // per user; then streams wait, datagrams are refused
 };
 
 // A journal field and the values of which one must be there.
