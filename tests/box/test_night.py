@@ -86,6 +86,7 @@ class NightTest(ClinicCase):
                                               "breaker|GUARD)|  (failover|LEVEL)|to )")
         self.say(["hold", "clinic", "--for", "1h", "--reason", "I am looking"])
         self.say(["rollback", "1", "--reason", "the secondary was no good either"])
+        self.say(["label", "2", "unjustified", "--reason", "worst was never meant to be used"])
         self.up("primary third")
         self.say(["reset-breaker", "clinic", "--reason", "understood"])
         self.say(["release", "clinic", "--reason", "done looking"])
