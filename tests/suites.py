@@ -32,14 +32,14 @@ SUITES = {
     "crash": "kills and storage faults at every step",
     "conformance": "parser cases of others, in ../shared/data (skipped where absent)",
     "box": "the installed daemon with real systemd, units and faults (needs root)",
-    "package": "the Debian packages: built, then lintian, install, upgrade and purge in boxes",
+    "package": "the Debian packages: built, then lintian, install, upgrade and purge in boxes"
+               " (a second build)",
     "sim": "2,000 simulated worlds and every named scenario, with ASan and UBSan",
     "asan": "those without a box once more, with ASan and UBSan (a second build)",
     "planted": "ten bugs put in on purpose: each must be caught by a test (minutes)",
     "bench": "the measurements of tests/bench (most need root; minutes)",
 }
-DEFAULT = ["tidy", "unit", "scenario", "property", "crash", "conformance", "box",
-           "package"]
+DEFAULT = ["tidy", "unit", "scenario", "property", "crash", "conformance", "box"]
 SKIPPED = 77  # what a measurement ends with when it has nothing to measure
 SIM_PROGRAM = "tests/sim/test_sim"
 SIM_CASES = "2000"
