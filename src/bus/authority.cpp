@@ -37,6 +37,7 @@ bool is_timeout(const sdbus::Error& error) {
 bool is_absent(const sdbus::Error& error) {
     return error.getName() == "org.freedesktop.DBus.Error.ServiceUnknown" ||
            error.getName() == "org.freedesktop.DBus.Error.NameHasNoOwner" ||
+           error.getName() == "org.freedesktop.systemd1.UnitMasked" ||
            error.getName().starts_with("org.freedesktop.DBus.Error.Spawn.");
 }
 

@@ -3,10 +3,12 @@
 
 #include "bus/manager.hpp"
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
 #include <exception>
+#include <ranges>
 #include <utility>
 
 namespace primum::bus {
@@ -223,14 +225,21 @@ int Objects::find_incident(sd_bus* /*bus*/,
                            sd_bus_error* /*error*/) {
     return contained([&] {
         auto& objects = *static_cast<Objects*>(self);
-        for (const auto& [each, incident] : objects.incidents_) {
-            if (incident_path(each) == path) {
-                objects.found_incident_.thing = incident;
-                *found = &objects.found_incident_;
-                return 1;
+        const auto find_in = [&](const auto& incidents) {
+            const auto it = std::find_if(incidents.begin(), incidents.end(), [&](const auto& each) {
+                return incident_path(each.id) == path;
+            });
+            if (it == incidents.end()) {
+                return false;
             }
-        }
-        return 0;
+            objects.found_incident_.thing = *it;
+            *found = &objects.found_incident_;
+            return true;
+        };
+        // A target names its incident before the incident is announced.
+        const bool there = find_in(std::views::values(objects.incidents_)) ||
+                           find_in(objects.backend_.open_incidents());
+        return there ? 1 : 0;
     });
 }
 

@@ -3,6 +3,7 @@
 
 import json
 import sqlite3
+import tempfile
 import time
 import unittest
 from pathlib import Path
@@ -255,10 +256,13 @@ class AuthorityTest(BusCase):
     def commands(self):
         """All that is on record of persons, after the end of primumd."""
         self.primum.stop()
-        ledger = self.box.path("/var/lib/primum/ledger.db")
-        with sqlite3.connect(f"file:{ledger}?mode=ro", uri=True) as database:
-            return database.execute("SELECT verb, target, uid, accepted, pid, unit, session, reason"
-                                    " FROM operator_commands ORDER BY id").fetchall()
+        ledger = self.box.path("/var/lib/primum/ledger.db").read_bytes()
+        with tempfile.NamedTemporaryFile() as copy:  # SQLite would follow /proc/PID/root
+            copy.write(ledger)
+            copy.flush()
+            with sqlite3.connect(f"file:{copy.name}?immutable=1", uri=True) as database:
+                return database.execute("SELECT verb, target, uid, accepted, pid, unit, session,"
+                                        " reason FROM operator_commands ORDER BY id").fetchall()
 
     def test_who_it_was_is_on_record(self):
         self.box.run(["systemd-run", "--quiet", "--pipe", "--wait", "--unit=on-call-robot",
@@ -280,8 +284,8 @@ class AuthorityTest(BusCase):
         wait_until(lambda: self.property_of(WEB, f"{NAME}.Target", "Level") == "steady", 20,
                    "the incident to close")
         action = json.loads(self.data(ROOT, MANAGER, "Actions", "ut", "1", "0")[0])["actions"][0]
-        self.assertEqual(action["operator_uid"], 0)
-        label = self.data(ROOT, MANAGER, "Label", "sss", action["id"], "justified", "it helped")[0]
+        self.assertEqual(action["action"]["operator_uid"], 0)
+        label = self.data(ROOT, MANAGER, "Label", "sss", action["action"]["id"], "justified", "it helped")[0]
         self.assertIn("justified", label)
 
 
