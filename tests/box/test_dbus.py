@@ -285,8 +285,9 @@ class AuthorityTest(BusCase):
                    "the incident to close")
         action = json.loads(self.data(ROOT, MANAGER, "Actions", "ut", "1", "0")[0])["actions"][0]
         self.assertEqual(action["action"]["operator_uid"], 0)
-        label = self.data(ROOT, MANAGER, "Label", "sss", action["action"]["id"], "justified", "it helped")[0]
-        self.assertIn("justified", label)
+        told = self.data(ROOT, MANAGER, "Label", "sss", action["action"]["id"], "justified",
+                         "it helped")[0]
+        self.assertIn("justified", told)
 
 
 class AbuseTest(BusCase):
