@@ -176,6 +176,23 @@ void add_in_flight(Facts& facts, const Document& status, const Document* actions
     }
 }
 
+// Only ways of telling people that do not work now.
+void add_notices(Facts& facts, const Json& daemon) {
+    std::string_view name = "notices";
+    for (const Json& channel : daemon["notices"].items()) {
+        if (const std::string problem = channel["problem"].text(); !problem.empty()) {
+            facts.add(name,
+                      fmt::format("NOT DELIVERED to {}: {}; {} waiting, for up to {}",
+                                  channel["channel"].text(),
+                                  problem,
+                                  channel["waiting"].number(),
+                                  human_span(channel["oldest_us"].span())),
+                      Colour::red);
+            name = "";
+        }
+    }
+}
+
 std::string facts_text(const Document& status, const Document* actions, const Painter& painter) {
     const Json root = status.root();
     const Json host = root["host"];
@@ -199,6 +216,7 @@ std::string facts_text(const Document& status, const Document* actions, const Pa
     add_budget(facts, host);
     add_counts(facts, root["counts"]);
     add_in_flight(facts, status, actions);
+    add_notices(facts, root["daemon"]);
     return facts.take();
 }
 

@@ -70,6 +70,20 @@ TEST_F(RenderStatusTest, IsNeverLongerOrWiderThanTheTerminal) {
                 HasSubstr(" more: primumctl list --ill\n"));
 }
 
+TEST_F(RenderStatusTest, SaysWhomItCannotTell) {
+    const auto shown = [&](const std::string& problem) {
+        const std::string json =
+            R"({"v":1,"daemon":{"notices":[{"channel":"alertmanager","waiting":3,)"
+            R"("oldest_us":120000000,"problem":")" +
+            problem + R"("}]}})";
+        return render_status(document(json.c_str()), extras_with(), plain);
+    };
+    EXPECT_THAT(shown("refused"),
+                HasSubstr("notices      NOT DELIVERED to alertmanager: refused; 3 waiting, for up "
+                          "to 2m"));
+    EXPECT_THAT(shown(""), Not(HasSubstr("notices")));
+}
+
 TEST_F(RenderStatusTest, SaysWhenAnOperatorDisabledAll) {
     const auto shown = [&](const char* json) {
         return render_status(document(json), extras_with(), plain);
