@@ -150,6 +150,7 @@ class ObjectsTest(BusCase):
             self.busctl("call", NAME, WEB, f"{NAME}.Target", "Hold", "ts", MINUTE, "look")
 
             def heard():
+                self.data(ROOT, MANAGER, "Status")  # busctl writes when its buffer is full
                 found = set()
                 for line in log.read_text(errors="replace").splitlines():
                     try:
