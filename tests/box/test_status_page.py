@@ -77,7 +77,7 @@ class StatusPageTest(PageCase):
         self.kill("api")
         self.until(lambda: self.target("api")["level"] != "steady", 10, "api to be ill")
         begun = time.monotonic()
-        self.until_in_page(LEVEL, "api", timeout=10)
+        self.until_in_page(LEVEL, "api")
         print(f"       the level was in the page {time.monotonic() - begun:.2f} s after it was "
               "known", flush=True)
         self.kill("web")
