@@ -154,7 +154,7 @@ class AlertmanagerTest(NoticeCase):
         self.unit("web", start=BROKEN)
         self.begin({"web": restart_rule("web")}, settings=TO_ALERTMANAGER)
         incident = self.become_exhausted()
-        told = ["PrimumIncident", "PrimumTargetExhausted"]
+        told = ["PrimumIncident", "PrimumIncidentSev1", "PrimumTargetExhausted"]
         self.until_heard(incident, "firing", *told)
         before = self.alerts()
         self.assertEqual(set(before), {*told, "PrimumHeartbeat"})
