@@ -9,6 +9,7 @@
 #include <cstring>
 #include <exception>
 #include <ranges>
+#include <set>
 #include <utility>
 
 namespace primum::bus {
@@ -258,8 +259,16 @@ int Objects::list_targets(
 int Objects::list_incidents(
     sd_bus* /*bus*/, const char* /*prefix*/, void* self, char*** paths, sd_bus_error* /*error*/) {
     return contained([&] {
+        const auto& objects = *static_cast<Objects*>(self);
+        std::set<std::uint64_t> ids;
+        for (const auto& [id, incident] : objects.incidents_) {
+            ids.insert(id);
+        }
+        for (const IncidentRecord& incident : objects.backend_.open_incidents()) {
+            ids.insert(incident.id);
+        }
         std::vector<std::string> all;
-        for (const auto& [id, incident] : static_cast<Objects*>(self)->incidents_) {
+        for (const std::uint64_t id : ids) {
             all.push_back(incident_path(id));
         }
         *paths = as_strings(all);

@@ -137,36 +137,41 @@ class ObjectsTest(BusCase):
         for key, (_, document) in described.items():
             self.assertTrue(document and document[0], f"{key} has no document")
 
+    def heard(self, log):
+        """{(signal, path, text)} of what busctl has written; it writes when its buffer is full."""
+        self.data(ROOT, MANAGER, "Status")
+        found = set()
+        for line in log.read_text(errors="replace").splitlines():
+            try:
+                message = json.loads(line)
+            except ValueError:
+                continue
+            if message.get("type") == "signal":
+                found.add((message.get("member"), message.get("path"), line))
+        return found
+
+    def until_told(self, log, signal, path, word=""):
+        """Until a signal was heard, with the word in it."""
+        wait_until(lambda: any((member, where) == (signal, path) and word in line
+                               for member, where, line in self.heard(log)), 30,
+                   f"{signal} of {path} {word}")
+
     def test_changes_are_told(self):
         log = self.box.path("/run/monitor.json")
         with open(log, "w", encoding="utf-8") as out:
             monitor = self.box.popen(["busctl", "--json=short", "monitor", NAME], stdout=out)
         try:
             # The monitor tells when it listens by what it has heard.
-            wait_until(lambda: [self.data(ROOT, MANAGER, "Status"), log.stat().st_size][1] > 0, 20,
+            wait_until(lambda: [self.heard(log), log.stat().st_size][1] > 0, 20,
                        "the monitor to listen")
             incident = self.ill()
+            # Changes within a tenth of a second are told as one.
+            self.until_told(log, "InterfacesAdded", ROOT, incident)
+            self.until_told(log, "LevelChanged", ROOT)
             self.busctl("call", NAME, incident, f"{NAME}.Incident", "Acknowledge", "s", "seen")
             self.busctl("call", NAME, WEB, f"{NAME}.Target", "Hold", "ts", MINUTE, "look")
-
-            def heard():
-                self.data(ROOT, MANAGER, "Status")  # busctl writes when its buffer is full
-                found = set()
-                for line in log.read_text(errors="replace").splitlines():
-                    try:
-                        message = json.loads(line)
-                    except ValueError:
-                        continue
-                    if message.get("type") == "signal":
-                        found.add((message.get("member"), message.get("path"),
-                                   "AcknowledgedBy" in line, "Held" in line))
-                return found
-
-            wanted = [("InterfacesAdded", ROOT), ("PropertiesChanged", WEB),
-                      ("PropertiesChanged", incident), ("LevelChanged", ROOT)]
-            wait_until(lambda: {(m, p) for m, p, _, _ in heard()} >= set(wanted) and
-                       any(acknowledged for _, _, acknowledged, _ in heard()), 20,
-                       "the signals")
+            self.until_told(log, "PropertiesChanged", incident, "AcknowledgedBy")
+            self.until_told(log, "PropertiesChanged", WEB, "Held")
         finally:
             monitor.kill()
             monitor.wait()
