@@ -2,6 +2,7 @@
 #include "rules/settings_notify.hpp"
 
 #include "rules/program_parts.hpp"
+#include "rules/section.hpp"
 #include "rules/source_plan.hpp"
 #include "rules/url.hpp"
 

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include "rules/section.hpp"
-
 #include <primum/source.hpp>
 #include <primum/time.hpp>
 
@@ -10,6 +8,8 @@
 #include <vector>
 
 namespace primum::rules {
+
+class Section;
 
 // Where alerts go: an Alertmanager, spoken to by its API v2.
 struct AlertmanagerSettings {

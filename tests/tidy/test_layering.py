@@ -21,6 +21,13 @@ class LayeringTest(unittest.TestCase):
             [path for path in tree.cpp(("src",)) if layering.room_of(path)])
         self.assertEqual(found, [])
 
+    def test_what_libprimum_dev_has_needs_nothing_that_it_lacks(self):
+        installed = set(re.findall(r"'(\w+/\w+\.hpp)'", tree.text("src/meson.build")))
+        self.assertIn("rules/loader.hpp", installed)
+        needed = {name for path in installed
+                  for name in re.findall(r'#include "(.+)"', tree.text(f"src/{path}"))}
+        self.assertEqual(needed - installed, set())
+
     def test_every_room_has_its_line_in_the_law(self):
         rooms = {layering.room_of(path) for path in tree.cpp(("src",))} - {None}
         self.assertEqual(rooms - layering.PROGRAMS - set(layering.MAY_USE), set())
