@@ -62,6 +62,8 @@ class JsonTest(BoxCase):
         self.begin({"web": restart_rule("web")})
         self.kill("web")
         self.until_closed("web")
+        recordings = self.box.path("/var/lib/primum/recordings")
+        self.until(recordings.exists, 30, "what was recorded to be on the disk")
 
     def one(self, words):
         """Runs a verb with --json; its parsed lines."""
