@@ -2,8 +2,8 @@
 #pragma once
 
 #include "bus/backend.hpp"
+#include "daemon/notice/desk.hpp"
 #include "ledger/ledger.hpp"
-#include "notice/desk.hpp"
 #include "remedy/actuator_client.hpp"
 #include "rules/settings.hpp"
 #include "source/http_client.hpp"

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 // Death between the intent to tell somebody and the telling, and after it: nothing is lost, and
 // nothing is told to Alertmanager as if it were something else.
+#include "daemon/notice/alert_book.hpp"
+#include "daemon/notice/page_queue.hpp"
 #include "fault_vfs.hpp"
 #include "ledger_dump.hpp"
-#include "notice/alert_book.hpp"
-#include "notice/page_queue.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

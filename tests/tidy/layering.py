@@ -17,7 +17,6 @@ MAY_USE = {
     "remedy": BESIDE_THE_WORLD,
     "bus": BESIDE_THE_WORLD,
     "http": BESIDE_THE_WORLD,
-    "notice": BESIDE_THE_WORLD,
     "replay": {"core", "rules", "event", "ledger"},
 }
 # Libraries by the first folder, or the whole name, of their headers, and who may include them.

@@ -36,7 +36,7 @@ def words_of(enumeration):
 
 def own_alerts():
     """Names of the alerts that primum sends itself."""
-    return set(re.findall(r'\{"(Primum\w+)"', tree.text("src/notice/kinds.hpp")))
+    return set(re.findall(r'\{"(Primum\w+)"', tree.text("src/daemon/notice/kinds.hpp")))
 
 
 def codes_of_the_core():

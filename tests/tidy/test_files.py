@@ -55,7 +55,8 @@ class FilesTest(unittest.TestCase):
         def has_source(path):
             stem = path.stem.removesuffix("_test")
             return any((tree.ROOT / folder / f"{stem}{suffix}").exists()
-                       for folder in (f"src/{path.parts[2]}", "include/primum")
+                       for folder in (f"src/{path.parent.relative_to('tests/unit')}",
+                                     "include/primum")
                        for suffix in (".cpp", ".hpp"))
         self.none([path for path in tree.files(("tests/unit",), {".cpp"})
                    if path.stem.endswith("_test") and not has_source(path)])

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""docs/notifications.md says what src/notice does."""
+"""docs/notifications.md says what src/daemon/notice does."""
 
 import re
 import shutil
@@ -10,8 +10,8 @@ import unittest
 from tree import ROOT
 
 DOC = ROOT / "docs" / "notifications.md"
-KINDS = ROOT / "src" / "notice" / "kinds.hpp"
-NOTICE = ROOT / "src" / "notice" / "notice.cpp"
+KINDS = ROOT / "src" / "daemon" / "notice" / "kinds.hpp"
+NOTICE = ROOT / "src" / "daemon" / "notice" / "notice.cpp"
 
 
 class NoticesTest(unittest.TestCase):

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "notice/wording.hpp"
+#include "daemon/notice/wording.hpp"
 
 #include "samples.hpp"
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "notice/page_queue.hpp"
+#include "daemon/notice/page_queue.hpp"
 
 #include "samples.hpp"
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include "notice/notice.hpp"
+#include "daemon/notice/notice.hpp"
 
 #include <primum/effect.hpp>
 #include <primum/record.hpp>

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include "notice/alert_book.hpp"
-#include "notice/backoff.hpp"
-#include "notice/ports.hpp"
-#include "notice/wording.hpp"
+#include "daemon/notice/alert_book.hpp"
+#include "daemon/notice/backoff.hpp"
+#include "daemon/notice/ports.hpp"
+#include "daemon/notice/wording.hpp"
 #include "systemd/event_loop.hpp"
 
 #include <primum/clock.hpp>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "notice/backoff.hpp"
+#include "daemon/notice/backoff.hpp"
 
 #include <gtest/gtest.h>
 

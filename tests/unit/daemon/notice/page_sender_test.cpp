@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "notice/page_sender.hpp"
+#include "daemon/notice/page_sender.hpp"
 
 #include "sender_fixture.hpp"
 

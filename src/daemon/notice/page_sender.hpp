@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include "notice/backoff.hpp"
-#include "notice/page_queue.hpp"
-#include "notice/ports.hpp"
+#include "daemon/notice/backoff.hpp"
+#include "daemon/notice/page_queue.hpp"
+#include "daemon/notice/ports.hpp"
 #include "systemd/event_loop.hpp"
 
 #include <primum/clock.hpp>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "notice/desk.hpp"
+#include "daemon/notice/desk.hpp"
 
 #include <algorithm>
 #include <iterator>

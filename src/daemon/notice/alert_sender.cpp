@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "notice/alert_sender.hpp"
+#include "daemon/notice/alert_sender.hpp"
 
 #include <algorithm>
 #include <utility>

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include "notice/alert_book.hpp"
-#include "notice/notice.hpp"
+#include "daemon/notice/alert_book.hpp"
+#include "daemon/notice/notice.hpp"
 
 #include <primum/engine.hpp>
 #include <primum/record.hpp>

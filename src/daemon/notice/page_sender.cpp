@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "notice/page_sender.hpp"
+#include "daemon/notice/page_sender.hpp"
 
 #include <algorithm>
 #include <utility>

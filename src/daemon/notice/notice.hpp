@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include "notice/kinds.hpp"
+#include "daemon/notice/kinds.hpp"
 
 #include <primum/time.hpp>
 #include <primum/vocabulary.hpp>

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include "notice/kinds.hpp"
-#include "notice/wording.hpp"
+#include "daemon/notice/kinds.hpp"
+#include "daemon/notice/wording.hpp"
 
 #include <primum/time.hpp>
 #include <primum/vocabulary.hpp>

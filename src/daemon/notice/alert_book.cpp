@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "notice/alert_book.hpp"
+#include "daemon/notice/alert_book.hpp"
 
 #include <algorithm>
 #include <array>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include "notice/ports.hpp"
+#include "daemon/notice/ports.hpp"
 #include "samples.hpp"
 #include "systemd/event_loop.hpp"
 

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include "notice/alert_book.hpp"
-#include "notice/alert_sender.hpp"
-#include "notice/notice.hpp"
-#include "notice/page_queue.hpp"
-#include "notice/page_sender.hpp"
-#include "notice/ports.hpp"
+#include "daemon/notice/alert_book.hpp"
+#include "daemon/notice/alert_sender.hpp"
+#include "daemon/notice/notice.hpp"
+#include "daemon/notice/page_queue.hpp"
+#include "daemon/notice/page_sender.hpp"
+#include "daemon/notice/ports.hpp"
 #include "rules/settings_notify.hpp"
 #include "systemd/event_loop.hpp"
 

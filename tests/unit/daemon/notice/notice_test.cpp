@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "notice/notice.hpp"
+#include "daemon/notice/notice.hpp"
 
 #include "samples.hpp"
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "notice/notice.hpp"
+#include "daemon/notice/notice.hpp"
 
 #include "event/json_writer.hpp"
 
