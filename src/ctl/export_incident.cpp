@@ -180,12 +180,16 @@ Result<Slice, std::string> slice_of(const BundleFacts& facts,
     order.from = story.at("incident.incident.opened").wall().value_or(order.to);
     static_cast<void>(world.client.listen());
     const Instant since = world.clock.now().t;
+    // Before the first write of a first start there is nothing yet.
+    const bool may_come = settings.settings.recording.size_bytes > 0 &&
+                          world.clock.now().wall - order.to <= recorded_within;
     while (true) {
         std::filesystem::remove_all(directory);
         std::filesystem::create_directories(directory);
         auto slice = cut_slice(order);
         const bool late = world.clock.now().t - since > recorded_within;
-        if (!slice || slice->reaches_end || slice->cut || slice->files.empty() || late) {
+        const bool none = slice && slice->files.empty() && !may_come;
+        if (!slice || slice->reaches_end || slice->cut || none || late) {
             return slice;
         }
         static_cast<void>(world.client.next_signal(look_again));
