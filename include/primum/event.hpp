@@ -104,13 +104,15 @@ enum class OperatorVerb : std::uint8_t {
     acknowledge,
     reset_breaker,
     rollback,
-    mark,   // a candidate's state, by hand
-    note,   // of a candidate
-    force,  // a rung of an ill target, now
-    label   // an action: was it justified?
+    mark,     // a candidate's state, by hand
+    note,     // of a candidate
+    force,    // a rung of an ill target, now
+    label,    // an action: was it justified?
+    promote,  // a target, to enforce one level more: what the gate said
+    demote    // a target, to enforce less
 };
 template <>
-inline constexpr std::array<std::string_view, 11> enum_names<OperatorVerb>{"hold",
+inline constexpr std::array<std::string_view, 13> enum_names<OperatorVerb>{"hold",
                                                                            "release",
                                                                            "disable",
                                                                            "enable",
@@ -120,7 +122,9 @@ inline constexpr std::array<std::string_view, 11> enum_names<OperatorVerb>{"hold
                                                                            "mark",
                                                                            "note",
                                                                            "force",
-                                                                           "label"};
+                                                                           "label",
+                                                                           "promote",
+                                                                           "demote"};
 
 // A person's command, already authorised. Answered by an OperatorReply effect with the same ticket.
 struct OperatorEvent {
@@ -134,8 +138,10 @@ struct OperatorEvent {
     std::string provider;                            // of mark and note
     std::string candidate;                           // of mark and note
     CandidateState state = CandidateState::unknown;  // of mark
-    Duration length{0};  // of hold, disable and mark: how long; mandatory
-    std::string reason;  // mandatory
+    Duration length{0};    // of hold, disable and mark: how long; mandatory
+    bool refused = false;  // of promote: the gate stayed shut
+    std::string detail;    // of promote and demote: what stood for it, and what was missing
+    std::string reason;    // mandatory
     std::uint32_t uid = 0;
     Caller caller;
 };

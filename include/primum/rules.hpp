@@ -114,11 +114,31 @@ struct Budget {
     Duration per{0};
 };
 
+// What a promotion to a level stands on.
+struct Promotion {
+    std::string digest;  // that level's TargetRule::level_digests when it was promoted
+    WallTime until;      // it stood on a waiver, and ends then; zero: it has no end
+    bool operator==(const Promotion&) const = default;
+};
+
+// A counter that says what users paid, such as failed requests: for audits, never for decisions.
+struct CostRule {
+    std::uint32_t source = 0;  // index into RuleSet::sources
+    std::string selector;      // as written
+    std::shared_ptr<const SeriesMatcher> matcher;
+};
+
 struct TargetRule {
     std::string name;
+    std::string use;   // the library's template it was made from, or empty
     std::string unit;  // systemd unit; may be empty when no indicator or remedy needs one
     Mode mode = Mode::dry_run;
-    Level enforce_up_to = Level::retry;
+    Level enforce_up_to = Level::retry;  // no more than what was promoted, where that is asked for
+    double enforce_share = 1;            // the share of all hosts on which it may act, 0 to 1
+    bool in_share = true;                // this host is one of them
+    // Why it enforces less than `mode` and `enforce_up_to` ask for as written, or empty.
+    std::string held_back;
+    std::array<std::optional<Promotion>, level_count> promoted;  // by Level, as written
     std::vector<std::string> depends_on;
     Duration warm_up{std::chrono::minutes{2}};
     Duration soak{std::chrono::minutes{5}};
@@ -126,11 +146,18 @@ struct TargetRule {
     std::optional<Budget> budget;
     std::vector<IndicatorRule> indicators;
     std::array<RungRule, level_count> rungs;  // by Level; [steady] is unused
+    std::optional<CostRule> cost;
+    // By Level: SHA-256 (hex) of all that decides when and how this rung acts, whatever is
+    // enforced.
+    std::array<std::string, level_count> level_digests;
     std::string digest;  // SHA-256 (hex) of this target's meaning; equal means unchanged
 
-    // Whether an action at `level` is really carried out, under the daemon's ceiling.
-    [[nodiscard]] bool enforces(Level level, Mode ceiling) const {
-        return ceiling == Mode::enforce && mode == Mode::enforce && level <= enforce_up_to;
+    // Whether an action at `level` is really carried out now, under the daemon's ceiling.
+    [[nodiscard]] bool enforces(Level level, Mode ceiling, WallTime now) const {
+        const auto& promotion = promoted[index_of(level)];
+        const bool ended = promotion && promotion->until != WallTime{} && promotion->until <= now;
+        return ceiling == Mode::enforce && mode == Mode::enforce && level <= enforce_up_to &&
+               in_share && !ended;
     }
 };
 
@@ -199,6 +226,8 @@ struct DecisionSettings {
     Duration max_hold{std::chrono::hours{24}};
     BreakerRule breaker;
     ResponseRule response;
+    // This host for `enforce_share`: hex digits made of its machine-id; empty: not known.
+    std::string machine;
 };
 
 struct RuleSet {

@@ -232,8 +232,8 @@ Answer admit_plan(const Ask& ask, const PlanFacts& facts) {
         return not_now(Refusal::disabled, facts.disabled_detail);
     }
     const auto ceiling = facts.rules->settings.mode;
-    const bool allowed =
-        ask.forced ? ceiling == Mode::enforce : plan.target->enforces(ask.level, ceiling);
+    const bool allowed = ask.forced ? ceiling == Mode::enforce
+                                    : plan.target->enforces(ask.level, ceiling, facts.wall);
     if (!ask.dry_run && !allowed) {
         return not_now(Refusal::not_enforced,
                        "mode or enforce_up_to does not allow " + std::string(name_of(ask.level)));

@@ -51,6 +51,7 @@ struct PlanFacts {
     bool disabled = false;  // an off switch file is there, or cannot be ruled out
     std::string disabled_detail;
     Instant now;
+    WallTime wall;
     Used used;
 };
 

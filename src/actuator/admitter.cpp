@@ -88,6 +88,7 @@ Answer Admitter::State::admit_ask(const Ask& ask, std::shared_ptr<const RuleSet>
     facts.disabled_detail = off.detail;
     const Stamp now = parts.clock.now();
     facts.now = now.t;
+    facts.wall = now.wall;
     const auto store = parts.store.get();
     if (!store.has_value()) {
         return not_now(Refusal::storage, store.error().message);

@@ -84,6 +84,10 @@ void Engine::Impl::take(const OperatorEvent& event) {
         case OperatorVerb::label:
             label(event);
             break;
+        case OperatorVerb::promote:
+        case OperatorVerb::demote:
+            reply(event, !event.refused, event.refused ? "not_promoted" : "", event.detail);
+            break;
     }
 }
 

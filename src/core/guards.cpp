@@ -267,7 +267,7 @@ void ask_after_preflight(Round& round, const World& world, const TargetState& ta
 }  // namespace
 
 bool enforced(const World& world, const TargetState& target, Level level) {
-    return target.rule->enforces(level, world.rules->settings.mode);
+    return target.rule->enforces(level, world.rules->settings.mode, world.now.wall);
 }
 
 std::optional<std::uint32_t> next_remedy(const World& world,

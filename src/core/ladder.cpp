@@ -265,7 +265,7 @@ bool Ladder::acknowledge(const OperatorEvent& command) {
 // An illness of a target with at least one enforced rung is a person's business when primum gives
 // up; one that is all dry-run never pages.
 bool Ladder::is_for_real() const {
-    return target_.enforces_anything(world_.rules->settings.mode);
+    return target_.enforces_anything(world_.rules->settings.mode, world_.now.wall);
 }
 
 // An action under way is what it began as: a forced one is real wherever it is.

@@ -250,6 +250,8 @@ struct Members<OperatorEvent> {
                       it.candidate,
                       it.state,
                       it.length,
+                      it.refused,
+                      it.detail,
                       it.reason,
                       it.uid,
                       it.caller);

@@ -159,9 +159,14 @@ struct Members<TargetRule> {
     static void list(auto& archive, auto& it) {
         archive.whole(it,
                       it.name,
+                      it.use,
                       it.unit,
                       it.mode,
                       it.enforce_up_to,
+                      it.enforce_share,
+                      it.in_share,
+                      it.held_back,
+                      it.promoted,
                       it.depends_on,
                       it.warm_up,
                       it.soak,
@@ -169,7 +174,19 @@ struct Members<TargetRule> {
                       it.budget,
                       it.indicators,
                       it.rungs,
+                      it.cost,
+                      it.level_digests,
                       it.digest);
+    }
+};
+template <>
+struct Members<Promotion> {
+    static void list(auto& archive, auto& it) { archive.whole(it, it.digest, it.until); }
+};
+template <>
+struct Members<CostRule> {
+    static void list(auto& archive, auto& it) {
+        archive.whole(it, it.source, it.selector, Skipped{});
     }
 };
 template <>
@@ -203,8 +220,15 @@ struct Members<ResponseRule> {
 template <>
 struct Members<DecisionSettings> {
     static void list(auto& archive, auto& it) {
-        archive.whole(
-            it, it.mode, it.in_flight, it.host, it.per_level, it.max_hold, it.breaker, it.response);
+        archive.whole(it,
+                      it.mode,
+                      it.in_flight,
+                      it.host,
+                      it.per_level,
+                      it.max_hold,
+                      it.breaker,
+                      it.response,
+                      it.machine);
     }
 };
 template <>

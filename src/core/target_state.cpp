@@ -51,9 +51,9 @@ TargetState::TargetState(Deadlines::Key number,
     }
 }
 
-bool TargetState::enforces_anything(Mode ceiling) const {
+bool TargetState::enforces_anything(Mode ceiling, WallTime now) const {
     for (const Level each : {Level::retry, Level::failover, Level::restart, Level::fallback}) {
-        if (!rung(each).remedies.empty() && rule->enforces(each, ceiling)) {
+        if (!rung(each).remedies.empty() && rule->enforces(each, ceiling, now)) {
             return true;
         }
     }

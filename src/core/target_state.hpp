@@ -154,7 +154,7 @@ struct TargetState {
 
     [[nodiscard]] const RungRule& rung(Level at) const { return rule->rungs[index_of(at)]; }
     // Whether any of its remedies would really be carried out under this ceiling.
-    [[nodiscard]] bool enforces_anything(Mode ceiling) const;
+    [[nodiscard]] bool enforces_anything(Mode ceiling, WallTime now) const;
     [[nodiscard]] bool spent(Level at) const {
         return incident && (incident->spent >> index_of(at) & 1U) != 0;
     }

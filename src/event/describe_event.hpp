@@ -111,6 +111,8 @@ void describe(V& v, T& x) {
     v.maybe("candidate", x.candidate);
     v.maybe("state", x.state, CandidateState::unknown);
     v.maybe("length", x.length);
+    v.maybe("refused", x.refused);
+    v.maybe("detail", x.detail);
     v.maybe("reason", x.reason);
     v.field("uid", x.uid);
     v.maybe("caller", x.caller, Caller{});

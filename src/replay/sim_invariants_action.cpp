@@ -80,7 +80,7 @@ void SimInvariants::check_intent(const ActionRecord& record, std::uint32_t targe
         }
         return;
     }
-    if (!of.enforces(record.level, settings.mode)) {
+    if (!of.enforces(record.level, settings.mode, stamp_.wall)) {
         breach("an intent at a level that is not enforced");
     }
     if (of.budget) {

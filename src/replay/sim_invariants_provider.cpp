@@ -77,7 +77,7 @@ void SimInvariants::check_failback(const RollBack& back) {
         stamp_.t - standing.since < *of->failback_after) {
         breach("a failback to what has not been healthy for long enough");
     }
-    if (!rule(*target).enforces(record.level, world_.rules().settings.mode)) {
+    if (!rule(*target).enforces(record.level, world_.rules().settings.mode, stamp_.wall)) {
         breach("a failback where failover is not enforced");
     }
     if (patients_[*target].incident) {

@@ -56,7 +56,7 @@ bool feels_it(const SimPlot& plot) {
         });
     return failover_of(plot).when <= Severity::error &&
            count >= static_cast<std::ptrdiff_t>(failover_of(plot).indicators) &&
-           rule_of(plot).enforces(Level::failover, plot.rules->settings.mode);
+           rule_of(plot).enforces(Level::failover, plot.rules->settings.mode, WallTime{});
 }
 
 Deed stands(std::uint32_t provider,

@@ -54,7 +54,7 @@ Duration believed_after(const SimPlot& plot, bool illness) {
 bool is_enforced(const SimPlot& plot, Level level) {
     const TargetRule& target = rule_of(plot);
     return !target.rungs[index_of(level)].remedies.empty() &&
-           target.enforces(level, plot.rules->settings.mode);
+           target.enforces(level, plot.rules->settings.mode, WallTime{});
 }
 
 // Whether its unit can be seen to fail.

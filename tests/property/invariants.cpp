@@ -198,7 +198,7 @@ void Invariants::see(const ActionRecord& record) {
 void Invariants::check_unforced(const ActionRecord& record, const TargetRule& rule_of) {
     const TargetRule* target = &rule_of;
     const DecisionSettings& settings = world_.rules().settings;
-    if (!target->enforces(record.level, settings.mode)) {
+    if (!target->enforces(record.level, settings.mode, record.intended.wall)) {
         breach("an intent at a level that is not enforced");
     }
     if (target->budget) {
