@@ -62,6 +62,8 @@ struct CompiledTarget {
                                                        Level level,
                                                        const Compilation& all);
 [[nodiscard]] RungRule compile_rung(Level level, Section& section, const Compilation& all);
+// A target's `cost`. Nothing when it is wrong.
+[[nodiscard]] std::optional<CostRule> compile_cost(Section& section, const Compilation& all);
 [[nodiscard]] CompiledTarget compile_target(const std::string& name,
                                             Section& section,
                                             const Compilation& all);

@@ -189,6 +189,10 @@ void seal(RuleSet& rules) {
         }
         target.digest = target_digest(target, rules);
         text.add("target", target.digest);
+        if (target.cost) {
+            text.add("cost", target.cost->selector);
+            text.add("source", rules.sources[target.cost->source].digest);
+        }
     }
     rules.digest = text.digest();
 }

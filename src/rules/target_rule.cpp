@@ -210,6 +210,9 @@ CompiledTarget compile_target(const std::string& name, Section& section, const C
     }
     read_indicators(rule, section, all);
     read_ladder(rule, section, all);
+    if (auto cost = section.table("cost")) {
+        rule.cost = compile_cost(*cost, all);
+    }
     section.refuse_unknown_keys();
     return target;
 }

@@ -40,6 +40,10 @@ Wanted wanted_from(const RuleSet& rules, std::size_t source) {
         for (const auto& indicator : target.indicators) {
             add(indicator);
         }
+        if (target.cost && target.cost->source == source) {
+            wanted.matchers.push_back(target.cost->matcher);
+            wanted.selectors.push_back(target.cost->selector);
+        }
     }
     for (const auto& provider : rules.providers) {
         for (const auto& candidate : provider.candidates) {

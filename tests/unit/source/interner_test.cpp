@@ -143,6 +143,15 @@ TEST(InternerTest, CandidatesOfProvidersWantTheirSeriesToo) {
     EXPECT_TRUE(wanted_from(rules, 0).matchers.empty());
 }
 
+TEST(InternerTest, CostsWantTheirSeries) {
+    RuleSet rules;
+    rules.targets.resize(1);
+    rules.targets[0].cost = CostRule{1, "failed", wants_prefix("failed")};
+    EXPECT_EQ(wanted_from(rules, 1).selectors, (std::vector<std::string>{"failed"}));
+    EXPECT_EQ(wanted_from(rules, 1).matchers.size(), 1U);
+    EXPECT_TRUE(wanted_from(rules, 0).matchers.empty());
+}
+
 // A page of series with a number in their names; false when one of them found no room.
 bool see_page(Interner& interner, std::uint32_t first, std::uint32_t count) {
     interner.begin_page();
