@@ -19,8 +19,8 @@ namespace primum::source {
 
 using Matchers = std::vector<std::shared_ptr<const SeriesMatcher>>;
 
-// What the indicators of a rule set (of targets and of providers' candidates) and the targets' costs
-// want from one of its sources.
+// What a rule set wants from one of its sources: the series of indicators, those of targets and of
+// providers' candidates, and of the targets' costs.
 struct Wanted {
     Matchers matchers;
     std::vector<std::string> selectors;  // as written, sorted, each once: equal means unchanged
