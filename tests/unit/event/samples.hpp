@@ -122,6 +122,8 @@ inline std::vector<Event> sample_events() {
                                    "west",
                                    CandidateState::rate_limited,
                                    Duration{5},
+                                   true,
+                                   "not seen ill",
                                    "why",
                                    1000,
                                    {4711, "session-3.scope", "3"}});
