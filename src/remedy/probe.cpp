@@ -20,6 +20,23 @@ const ExecProbePlan& plan_of(const SourceRule& rule) {
     return *plan;
 }
 
+// What an earlier run has left is in its way, perhaps: the next one finds it gone. One that has
+// failed stays until its failure is forgotten, too.
+void clear_away(systemd::Manager& manager, const std::string& unit) {
+    const auto forget = [&manager, unit] {
+        manager.reset_failed(unit, [](const systemd::ManagerResult<void>&) {});
+    };
+    manager.start_job(
+        systemd::JobVerb::stop_now,
+        unit,
+        [forget](const systemd::ManagerResult<std::string>& job) {
+            if (!job.has_value()) {
+                forget();
+            }
+        },
+        [forget](const systemd::JobEnd&) { forget(); });
+}
+
 }  // namespace
 
 // ':' stands in no source's name, and '@' would make an instance of a template.
@@ -62,12 +79,7 @@ void ProbeRun::start(std::function<void(const ProbeReply&)> done) {
     unit_.start(std::move(spec), [this, done = std::move(done)](const systemd::TransientEnd& end) {
         deadline_.reset();
         if (end.how == How::refused) {
-            // What an earlier run has left is in its way, perhaps: the next one finds it gone.
-            manager_.start_job(
-                systemd::JobVerb::stop_now,
-                probe_unit(source_),
-                [](const systemd::ManagerResult<std::string>&) {},
-                [](const systemd::JobEnd&) {});
+            clear_away(manager_, probe_unit(source_));
         }
         const auto told = done;
         told(reply_to(end));

@@ -117,8 +117,19 @@ void look_at_v1(Look& look, const std::string& root, const std::string& path) {
     look.put("cgroup_memory_peak_bytes", look.number("memory.max_usage_in_bytes"));
     look.put_events(look.text("memory.oom_control"), {"oom_kill"});
     look.directory(root + "/cpuacct" + path);
-    const auto usage = look.number("cpuacct.usage");
-    look.put("cgroup_cpu_usage_seconds_total", usage, nanosecond);
+    auto usage = look.number("cpuacct.usage");
+    if (usage) {
+        *usage *= nanosecond;
+    } else {
+        // Beside version 1 ("hybrid") version 2 has no controller, and counts CPU time all the
+        // same.
+        look.directory(root + "/unified" + path);
+        usage = entry_of(look.text("cpu.stat"), "usage_usec");
+        if (usage) {
+            *usage *= microsecond;
+        }
+    }
+    look.put("cgroup_cpu_usage_seconds_total", usage);
     look.absent("cpu", !usage);
     look.directory(root + "/cpu" + path);
     const auto cpu = look.text("cpu.stat");

@@ -138,9 +138,11 @@ Properties properties_of(const Package& package) {
     put_text(properties, "Type", "oneshot");
     put(properties, "RemainAfterExit", true);
     put_text(properties, "CollectMode", "inactive");
-    std::vector<sdbus::Struct<std::string, std::vector<std::string>, bool>> exec;
-    exec.emplace_back(spec.run.front(), spec.run, false);
-    put(properties, "ExecStart", exec);
+    // ExecStart= itself would put systemd's variables in place of $NAME in an argument.
+    std::vector<sdbus::Struct<std::string, std::vector<std::string>, std::vector<std::string>>>
+        exec;
+    exec.emplace_back(spec.run.front(), spec.run, std::vector<std::string>{"no-env-expand"});
+    put(properties, "ExecStartEx", exec);
     if (spec.dynamic_user) {
         put(properties, "DynamicUser", true);
     } else if (!spec.user.empty()) {

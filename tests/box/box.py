@@ -65,14 +65,14 @@ exec "$@"
 """
 
 
-def _units_to_mask():
-    """Every enabled unit of the host that is not part of a bare system."""
+def _units_to_mask(wanted):
+    """Every enabled unit of the host that is neither part of a bare system nor wanted."""
     masked = set(ALSO_MASKED)
     for wants in Path("/etc/systemd/system").glob("*.wants"):
         masked.update(entry.name for entry in wants.iterdir())
     for script in Path("/etc").glob("rc[2-5].d/S[0-9][0-9]*"):
         masked.add(f"{script.name[3:]}.service")
-    return sorted(masked - UNITS_THAT_BELONG)
+    return sorted(masked - UNITS_THAT_BELONG - set(wanted))
 
 
 def _children(pid):
@@ -147,13 +147,15 @@ def _remove_cgroup(path):
 
 
 class Box:
-    """One container. `binds` are "HOST:INSIDE" paths, shared with the host."""
+    """One container. `binds` are "HOST:INSIDE" paths, shared with the host; `wanted` units of the
+    host are not masked, so that tests may start them."""
 
-    def __init__(self, binds=(), network="private"):
+    def __init__(self, binds=(), network="private", wanted=()):
         self.name = f"primum-{os.getpid()}-{uuid.uuid4().hex[:8]}"
         self.dir = ROOT_OF_BOXES / self.name
         self.binds = list(binds)
         self.network = network
+        self.wanted = list(wanted)
         self.leader = None
         self._cgroups = []
         self._nspawn = None
@@ -186,7 +188,7 @@ class Box:
             nspawn.append("--private-network")
         nspawn += [f"--bind={bind}" for bind in self.binds]
         nspawn += ["systemd.unit=multi-user.target"]
-        nspawn += [f"systemd.mask={unit}" for unit in _units_to_mask()]
+        nspawn += [f"systemd.mask={unit}" for unit in _units_to_mask(self.wanted)]
         self._cgroups = [folder / self.name for folder in _cgroup_dirs()]
         for cgroup in self._cgroups:
             cgroup.mkdir()

@@ -197,6 +197,14 @@ class RemedyTest(BoxCase):
         self.write("stale.lock")
         self.assertEqual(self.outcome(), ("exec", "done", "improved", "kept"))
 
+    def test_nobody_expands_an_argument(self):
+        words = "$HOME ${HOME} $$ $1 %n %% \\\\t *"
+        self.treat(f"exec = {{ run = ['/usr/bin/printf', '%s\\n', '{words}'], "
+                   "irreversible = 'x' }")
+        self.post("ill")
+        self.outcome()
+        self.assertIn(words, self.facts()["detail"])
+
     def test_exec_that_harms_is_undone_and_the_tree_is_as_before(self):
         move = ('exec = {{ run = ["/usr/bin/mv", "{0}/needed", "{0}/gone"], '
                 'undo = ["/usr/bin/mv", "{0}/gone", "{0}/needed"], writes = ["{0}"] }}')

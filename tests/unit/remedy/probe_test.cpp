@@ -77,5 +77,15 @@ TEST_F(ProbeTest, AtTheTimeoutAllOfItIsEnded) {
     EXPECT_EQ(reply->code, Refusal::none);
 }
 
+TEST_F(ProbeTest, WhatAnEarlierRunHasLeftIsClearedAwayThoughItHasFailed) {
+    systemd_->on_transient = [](const FakeSystemd::Transient&) { return 0U; };  // there is one
+    const auto reply = probe(rule({"/usr/bin/true"}));
+    EXPECT_EQ(reply.code, Refusal::bus);
+    EXPECT_TRUE(until_jobs([&] { return !systemd_->told().empty(); }));
+    EXPECT_THAT(jobs_, ::testing::ElementsAre("StopUnit primum-probe-load:web.service"));
+    EXPECT_THAT(systemd_->told(),
+                ::testing::ElementsAre("ResetFailedUnit primum-probe-load:web.service"));
+}
+
 }  // namespace
 }  // namespace primum::remedy

@@ -106,6 +106,18 @@ TEST_F(CgroupTest, ReadsVersion1) {
     EXPECT_EQ(sight.note, "version 1");
 }
 
+TEST_F(CgroupTest, ReadsCpuTimeFromVersion2BesideVersion1) {
+    const std::string group = "/system.slice/app.service";
+    put("/systemd" + group + "/cgroup.procs", "1\n");
+    put("/unified" + group + "/cpu.stat", "usage_usec 2500000\nuser_usec 1\nsystem_usec 2\n");
+    const auto sight = look_at_cgroup(root_, group);
+    ASSERT_EQ(sight.measured.size(), 1U);
+    const auto& [series, value] = sight.measured.front();
+    EXPECT_EQ(series, "cgroup_cpu_usage_seconds_total");
+    EXPECT_EQ(value, 2.5);
+    EXPECT_EQ(sight.note, "version 1; not counted: memory, pids");
+}
+
 TEST_F(CgroupTest, WhatAControllerDoesNotCountIsNotKnown) {
     put("/systemd/system.slice/app.service/cgroup.procs", "1\n");
     put("/pids/system.slice/app.service/pids.current", "3\n");

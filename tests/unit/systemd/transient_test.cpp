@@ -84,6 +84,8 @@ TEST_F(TransientTest, AsksForASandboxWithLimits) {
     const auto& properties = asked_.properties;
     EXPECT_EQ(asked_.name, "primum-action-a-1.service");
     EXPECT_EQ(properties.at("Type"), "oneshot");
+    EXPECT_EQ(properties.count("ExecStart"), 0U);  // would expand $NAME
+    EXPECT_EQ(properties.at("ExecStartEx"), "a(sasas)");
     EXPECT_EQ(properties.at("NoNewPrivileges"), "yes");
     EXPECT_EQ(properties.at("ProtectSystem"), "strict");
     EXPECT_EQ(properties.at("ProtectHome"), "read-only");
