@@ -32,6 +32,11 @@ std::optional<StartedBy> UnitFacts::take(Instant now, const UnitEvent& event) {
         if (before != "failed") {
             failed_since_ = now;
         }
+        if (before == "inactive") {
+            // Only a start fails like that: at the start limit after a Restart= of systemd's own,
+            // whose job is gone before anybody can ask what it was.
+            stopped_by_ = Stopper::nobody;
+        }
     } else if (event.active_state == "inactive") {
         if (first) {
             inactive_when_first_seen_ = true;

@@ -177,6 +177,22 @@ TEST_F(UnitBookTest, SystemdHasGivenUpAtItsStartLimit) {
     EXPECT_FALSE(foreign(0s));
 }
 
+// As systemd 252 tells it of a unit with Restart=always: the last result stays, not start-limit-hit.
+TEST_F(UnitBookTest, AStartThatMeetsTheStartLimitIsNobodysStop) {
+    restart = "always";
+    state(0s, "active", "running");
+    state(1s, "activating", "auto-restart", "exit-code");
+    job(6s, "", false);
+    state(6s, "inactive", "dead", "exit-code");
+    EXPECT_EQ(severity(), Severity::unknown);
+    state(6s, "failed", "failed", "exit-code");
+    job(6s, "", true, false, "failed");
+    EXPECT_EQ(severity(), Severity::critical);
+    EXPECT_FALSE(facts.in_other_hands());
+    EXPECT_TRUE(foreign(7s));
+    EXPECT_FALSE(foreign(37s));
+}
+
 TEST_F(UnitBookTest, AMaskedUnitIsNotIll) {
     UnitEvent event;
     event.unit = "web.service";
