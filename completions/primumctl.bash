@@ -43,10 +43,10 @@ _primumctl_options() {
         rollback) echo --no-wait --reason ;;
         'providers mark') echo --for --reason ;;
         enable | force | ack | label | reset-breaker | reload) echo --reason ;;
-        'rules check') echo --settings ;;
-        replay) echo --recording --rules --settings --against --known ;;
-        simulate) echo --rules --settings --scenario --target --seed --hours --enforced ;;
-        drill) echo --rules --settings ;;
+        'rules check') echo --settings --library ;;
+        replay) echo --recording --rules --settings --against --known --library ;;
+        simulate) echo --rules --settings --scenario --target --seed --hours --enforced --library ;;
+        drill) echo --rules --settings --library ;;
         push) echo --source --whole --socket ;;
         scrape) echo --format ;;
     esac

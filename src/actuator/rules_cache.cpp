@@ -60,6 +60,9 @@ void add_tree(std::string& out, const fs::path& root, int depth) {
 std::string RulesCache::signature() const {
     std::string out;
     add_signature(out, places_.settings);
+    for (const auto& directory : library_) {
+        add_tree(out, directory, 2);
+    }
     for (const auto& root : roots_) {
         add_tree(out, root, 2);  // NAME.toml, and NAME.d/*.toml beside it
         const fs::path overrides = fs::path(root).replace_extension(".d");
@@ -74,6 +77,7 @@ void RulesCache::release() {
     signature_.clear();
     rules_.reset();
     roots_.clear();
+    library_.clear();
 }
 
 Result<std::shared_ptr<const RuleSet>, RulesError> RulesCache::get() {
@@ -111,6 +115,7 @@ Result<std::shared_ptr<const RuleSet>, RulesError> RulesCache::load() {
         return fail(std::move(read.error()));
     }
     roots_ = places_.rules.empty() ? read->rules : places_.rules;
+    library_ = read->library;
     // Taken before the reading: a change during it shows at the next get().
     auto before = signature();
     auto load = rules::load_rules(roots_, *read);

@@ -47,6 +47,7 @@ private:
 
     RulesPlaces places_;
     std::vector<std::filesystem::path> roots_;  // as of the last load
+    std::vector<std::filesystem::path> library_;
     std::string signature_;
     std::shared_ptr<const RuleSet> rules_;
     std::string trouble_;

@@ -67,10 +67,11 @@ enum class Verb : std::uint8_t {
 
 // Of the simulate verb.
 struct SimulateOptions {
-    std::string rules;     // a directory or file
-    std::string settings;  // a settings file, or empty: the rules' own modes decide
-    std::string scenario;  // empty: all; "list": only say which there are
-    std::string target;    // empty: all
+    std::string rules;                 // a directory or file
+    std::string settings;              // a settings file, or empty: the rules' own modes decide
+    std::vector<std::string> library;  // directories of templates; none: those of the settings
+    std::string scenario;              // empty: all; "list": only say which there are
+    std::string target;                // empty: all
     std::uint64_t seed = 1;
     std::uint32_t hours = 6;
     bool enforced = false;
@@ -79,8 +80,9 @@ struct SimulateOptions {
 // Of the drill verb.
 struct DrillOptions {
     std::string target;
-    std::string rules;     // a directory or file; empty: those that the settings name
-    std::string settings;  // a settings file, or empty: primumd's own
+    std::string rules;                 // a directory or file; empty: those that the settings name
+    std::string settings;              // a settings file, or empty: primumd's own
+    std::vector<std::string> library;  // directories of templates; none: those of the settings
 };
 
 // Of the push verb.
@@ -140,6 +142,7 @@ struct Command {
     std::string against;                  // of replay: the rules to compare with, or empty
     std::string known;                    // of replay: a file of known differences, or empty
     std::vector<std::string> recordings;  // of replay
+    std::vector<std::string> library;     // of rules_check and replay: directories of templates
     SimulateOptions simulate;
     DrillOptions drill;
     PushOptions push;

@@ -59,7 +59,8 @@ Loaded load(const DrillOptions& options) {
     if (!options.rules.empty()) {
         paths = {options.rules};
     }
-    rules::RulesLoad load = rules::load_rules(paths, settings.settings);
+    rules::RulesLoad load =
+        rules::load_rules(paths, with_library(settings.settings, options.library));
     std::move(load.errors.begin(), load.errors.end(), std::back_inserter(loaded.report.errors));
     if (loaded.report.errors.empty()) {
         loaded.rules = std::move(load.rules);

@@ -23,11 +23,18 @@ void Grammar::add_offline() {
     check->add_option("--settings",
                       command_.settings,
                       "check this settings file too, and the rules under its limits");
+    add_library(*check, command_.library);
     add_replay(verb(app_, "replay", "make the decisions of a recording again", Verb::replay));
     add_simulate();
     add_drill();
     add_scrape();
     verb(app_, "version", "the version of primumctl", Verb::version);
+}
+
+void Grammar::add_library(CLI::App& sub, std::vector<std::string>& to) {
+    sub.add_option("--library", to, "a directory of templates, instead of the settings'")
+        ->type_name("DIR")
+        ->allow_extra_args(false);
 }
 
 void Grammar::add_replay(CLI::App* sub) {
@@ -42,6 +49,7 @@ void Grammar::add_replay(CLI::App* sub) {
     sub->add_option("--settings",
                     command_.settings,
                     "the settings for both rule sets, instead of the recorded ones");
+    add_library(*sub, command_.library);
 }
 
 void Grammar::add_simulate() {
@@ -54,6 +62,7 @@ void Grammar::add_simulate() {
     simulate->add_option("--settings",
                          options.settings,
                          "under these settings; without, the rules' own modes decide");
+    add_library(*simulate, options.library);
     simulate->add_option("--scenario", options.scenario, "only this one; \"list\" shows them");
     simulate->add_option("--target", options.target, "only this target");
     simulate->add_option("--seed", options.seed, "of everything random")->capture_default_str();
@@ -73,6 +82,7 @@ void Grammar::add_drill() {
                       "a rule file, or a directory of them; without, those of the settings");
     drill->add_option(
         "--settings", options.settings, "these settings instead of /etc/primum/primum.toml");
+    add_library(*drill, options.library);
 }
 
 void Grammar::add_push() {

@@ -3,6 +3,7 @@
 
 #include "ctl/bundle.hpp"
 #include "ctl/render_effect.hpp"
+#include "ctl/rules_check.hpp"
 #include "ctl/text.hpp"
 #include "event/effect_json.hpp"
 #include "event/field_writer.hpp"
@@ -318,8 +319,9 @@ Result<rules::Settings, Exit> settings_for(const Command& command, Surroundings&
     for (const rules::RuleError& error : load.errors) {
         world.err << printable(rules::format_error(error)) << "\n";
     }
-    return load.errors.empty() ? Result<rules::Settings, Exit>{load.settings}
-                               : Result<rules::Settings, Exit>{fail(Exit::bad_data)};
+    return load.errors.empty()
+               ? Result<rules::Settings, Exit>{with_library(load.settings, command.library)}
+               : Result<rules::Settings, Exit>{fail(Exit::bad_data)};
 }
 
 Result<Rules, Exit> rules_at(const std::string& path,

@@ -21,7 +21,16 @@ std::string counted(std::size_t count, std::string_view noun) {
 
 }  // namespace
 
-RulesReport check_rules(const std::vector<std::string>& paths, const std::string& settings) {
+rules::Settings with_library(rules::Settings settings, const std::vector<std::string>& library) {
+    if (!library.empty()) {
+        settings.library.assign(library.begin(), library.end());
+    }
+    return settings;
+}
+
+RulesReport check_rules(const std::vector<std::string>& paths,
+                        const std::string& settings,
+                        const std::vector<std::string>& library) {
     RulesReport report;
     rules::Settings in_force;
     if (!settings.empty()) {
@@ -33,7 +42,8 @@ RulesReport check_rules(const std::vector<std::string>& paths, const std::string
         report.errors = load.errors;
         in_force = load.errors.empty() ? load.settings : rules::Settings{};
     }
-    const rules::RulesLoad load = rules::load_rules({paths.begin(), paths.end()}, in_force);
+    const rules::RulesLoad load =
+        rules::load_rules({paths.begin(), paths.end()}, with_library(in_force, library));
     report.errors.insert(report.errors.end(), load.errors.begin(), load.errors.end());
     report.files = load.files.size();
     if (load.rules != nullptr) {

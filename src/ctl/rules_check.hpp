@@ -2,6 +2,7 @@
 #pragma once
 
 #include "rules/error.hpp"
+#include "rules/settings.hpp"
 
 #include <cstddef>
 #include <string>
@@ -21,7 +22,12 @@ struct RulesReport {
 // Reads rules (and, where `settings` is not empty, that settings file, whose limits then hold)
 // and finds every mistake. Needs no primumd.
 [[nodiscard]] RulesReport check_rules(const std::vector<std::string>& paths,
-                                      const std::string& settings);
+                                      const std::string& settings,
+                                      const std::vector<std::string>& library = {});
+
+// The settings with templates from these directories; none: from those that they name.
+[[nodiscard]] rules::Settings with_library(rules::Settings settings,
+                                           const std::vector<std::string>& library);
 
 [[nodiscard]] std::string report_json(const RulesReport& report);
 // One line for people when all is well.

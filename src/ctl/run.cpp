@@ -51,7 +51,7 @@ constexpr std::array<std::pair<std::string_view, Exit>, 23> exits{{
 }};
 
 Exit rules_check(const Command& command, Surroundings& world) {
-    const RulesReport report = check_rules(command.paths, command.settings);
+    const RulesReport report = check_rules(command.paths, command.settings, command.library);
     if (command.json) {
         world.out << report_json(report);
     } else if (report.errors.empty()) {

@@ -214,7 +214,8 @@ Exit simulate(const SimulateOptions& options, bool json, Surroundings& world) {
         report.errors = loaded.errors;
         settings = loaded.settings;
     }
-    const rules::RulesLoad load = rules::load_rules({options.rules}, settings);
+    const rules::RulesLoad load =
+        rules::load_rules({options.rules}, with_library(settings, options.library));
     report.errors.insert(report.errors.end(), load.errors.begin(), load.errors.end());
     if (load.rules == nullptr || !report.errors.empty()) {
         if (json) {

@@ -29,7 +29,13 @@ std::string printable(std::string_view text, std::size_t limit) {
 }  // namespace
 
 std::uint32_t ErrorList::add_file(std::string path) {
-    files_.push_back(std::move(path));
+    files_.push_back(File{std::move(path), {}});
+    return static_cast<std::uint32_t>(files_.size() - 1);
+}
+
+std::uint32_t ErrorList::add_use(std::uint32_t file, std::string note) {
+    std::string path = files_[file].path;
+    files_.push_back(File{std::move(path), std::move(note)});
     return static_cast<std::uint32_t>(files_.size() - 1);
 }
 
@@ -41,12 +47,17 @@ void ErrorList::add(Place at,
         ++left_out_;
         return;
     }
+    const File& file = files_[at.file];
+    std::string what = printable(message, max_message_bytes);
+    if (!file.note.empty()) {
+        what += "; " + printable(file.note, max_message_bytes);
+    }
     found_.push_back(Found{at,
-                           RuleError{.file = files_[at.file],
+                           RuleError{.file = file.path,
                                      .line = at.line,
                                      .column = at.column,
                                      .key = printable(key, max_key_bytes),
-                                     .message = printable(message, max_message_bytes),
+                                     .message = std::move(what),
                                      .hint = printable(hint, max_key_bytes)}});
 }
 

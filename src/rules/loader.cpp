@@ -2,7 +2,8 @@
 #include "rules/loader.hpp"
 
 #include "rules/compilation.hpp"
-#include "rules/file.hpp"
+#include "rules/expansion.hpp"
+#include "rules/reading.hpp"
 #include "rules/settings_text.hpp"
 #include "rules/toml_reader.hpp"
 
@@ -22,85 +23,6 @@ constexpr std::string_view file_marker = "#primum-rules ";
 constexpr std::string_view settings_marker = "#primum-settings ";
 constexpr std::size_t no_tree = SIZE_MAX;  // of a file that could not be parsed
 
-// Entries of a directory that end in .toml, sorted by name.
-std::vector<std::filesystem::path> toml_files(const std::filesystem::path& directory,
-                                              std::error_code& failure) {
-    std::vector<std::filesystem::path> found;
-    auto entry = std::filesystem::directory_iterator{directory, failure};
-    while (!failure && entry != std::filesystem::directory_iterator{}) {
-        const std::string name = entry->path().filename().string();
-        std::error_code ignored;  // what it is will be seen when it is read
-        if (entry->path().extension() == ".toml" && !name.starts_with('.') &&
-            !entry->is_directory(ignored)) {
-            found.push_back(entry->path());
-        }
-        entry.increment(failure);
-    }
-    std::sort(found.begin(), found.end());
-    return found;
-}
-
-// The file NAME.toml that `path`, when it is NAME.d/x.toml, overrides; else empty.
-std::filesystem::path overridden_by(const std::filesystem::path& path) {
-    std::filesystem::path directory = path.parent_path();
-    return directory.extension() == ".d" ? directory.replace_extension(".toml")
-                                         : std::filesystem::path{};
-}
-
-// Finds and reads the files.
-class Reading {
-public:
-    explicit Reading(RulesLoad& load) : load_(load) {}
-
-    void add(const std::filesystem::path& path) {
-        std::error_code failure;
-        if (!std::filesystem::is_directory(path, failure)) {
-            add_with_overrides(path);
-            return;
-        }
-        const auto found = toml_files(path, failure);
-        if (failure) {
-            load_.errors.push_back(unreadable(path, failure.value()));
-        }
-        for (const auto& file : found) {
-            add_with_overrides(file);
-        }
-    }
-
-    std::vector<RuleFile> files;
-
-private:
-    void add_with_overrides(const std::filesystem::path& path) {
-        add_file(path);
-        std::filesystem::path directory = path;
-        directory.replace_extension(".d");
-        std::error_code failure;
-        if (path.extension() == ".toml" && std::filesystem::is_directory(directory, failure)) {
-            for (const auto& file : toml_files(directory, failure)) {
-                add_file(file);
-            }
-            if (failure) {
-                load_.errors.push_back(unreadable(directory, failure.value()));
-            }
-        }
-    }
-
-    void add_file(const std::filesystem::path& path) {
-        if (std::find(load_.files.begin(), load_.files.end(), path) != load_.files.end()) {
-            return;  // named twice
-        }
-        load_.files.push_back(path);
-        auto text = read_file(path);
-        if (text) {
-            files.push_back(RuleFile{path.string(), *std::move(text)});
-        } else {
-            load_.errors.push_back(unreadable(path, text.error()));
-        }
-    }
-
-    RulesLoad& load_;
-};
-
 // One table of named things ("target") over all files: each name once.
 struct NamedTables {
     std::map<std::string, const Member*, std::less<>> members;
@@ -109,35 +31,9 @@ struct NamedTables {
 // From the files' text to the rule set.
 class Compiler {
 public:
-    Compiler(const Settings& settings, bool incomplete) : settings_(settings) {
-        all_.incomplete = incomplete;
-    }
+    explicit Compiler(const Settings& settings) : settings_(settings) {}
 
-    void run(const std::vector<RuleFile>& files, RulesLoad& load) {
-        parse(files);
-        for (const Node& tree : trees_) {
-            Section top{tree, Place{tree.at.file, 1, 1}, {}, errors_};
-            collect(top, "source", sources_);
-            collect(top, "provider", providers_);
-            collect(top, "target", targets_);
-            top.refuse_unknown_keys();
-        }
-        auto rules = std::make_shared<RuleSet>();
-        rules->settings = settings_.decision;
-        compile_sources(*rules);
-        compile_providers(*rules);
-        compile_targets(*rules);
-        trees_.clear();
-        const bool good = errors_.empty() && load.errors.empty();
-        auto found = errors_.take();
-        std::move(found.begin(), found.end(), std::back_inserter(load.errors));
-        if (good) {
-            seal(*rules);
-            load.rules = std::move(rules);
-        }
-    }
-
-private:
+    // Takes files in; a file overrides only those that are taken in with it.
     void parse(const std::vector<RuleFile>& files) {
         std::map<std::string, std::size_t, std::less<>> bases;  // index of the tree
         for (const RuleFile& file : files) {
@@ -159,6 +55,38 @@ private:
         }
     }
 
+    // The templates that are used by the files so far and are not in them.
+    [[nodiscard]] std::vector<std::string> missing() const { return missing_templates(trees_); }
+
+    void run(const TemplateSearch& search, RulesLoad& load) {
+        all_.incomplete = all_.incomplete || !load.errors.empty();
+        Expansion expansion{trees_, search, errors_};
+        expansion.run();
+        all_.incomplete = all_.incomplete || expansion.is_incomplete();
+        for (const Node& tree : trees_) {
+            Section top{tree, Place{tree.at.file, 1, 1}, {}, errors_};
+            top.find("template");
+            collect(top, "source", sources_);
+            collect(top, "provider", providers_);
+            collect(top, "target", targets_);
+            top.refuse_unknown_keys();
+        }
+        auto rules = std::make_shared<RuleSet>();
+        rules->settings = settings_.decision;
+        compile_sources(*rules);
+        compile_providers(*rules);
+        compile_targets(*rules, expansion.uses());
+        trees_.clear();
+        const bool good = errors_.empty() && load.errors.empty();
+        auto found = errors_.take();
+        std::move(found.begin(), found.end(), std::back_inserter(load.errors));
+        if (good) {
+            seal(*rules);
+            load.rules = std::move(rules);
+        }
+    }
+
+private:
     void collect(Section& top, std::string_view what, NamedTables& named) {
         const auto table = top.table(what);
         if (!table) {
@@ -219,12 +147,15 @@ private:
         }
     }
 
-    void compile_targets(RuleSet& rules) {
+    void compile_targets(RuleSet& rules,
+                         const std::map<std::string, std::string, std::less<>>& uses) {
         std::vector<CompiledTarget> compiled;
         compiled.reserve(targets_.members.size());
         for (const auto& [name, member] : targets_.members) {
             if (auto section = section_of("target", *member)) {
                 compiled.push_back(compile_target(name, *section, all_));
+                const auto use = uses.find(name);
+                compiled.back().rule.use = use != uses.end() ? use->second : std::string{};
             }
         }
         check_dependencies(compiled, all_, errors_);
@@ -281,8 +212,22 @@ RulesLoad load_rules(const std::vector<std::filesystem::path>& files_or_dirs,
     for (const auto& path : files_or_dirs) {
         reading.add(path);
     }
+    Compiler compiler{settings};
+    compiler.parse(reading.files);
+    TemplateSearch search;
+    for (const auto& directory : settings.library) {
+        search.directories.push_back(directory.string());
+    }
+    const auto missing = compiler.missing();
+    if (!missing.empty()) {
+        const std::size_t own = reading.files.size();
+        reading.add_templates(missing, settings.library);
+        compiler.parse(
+            {reading.files.begin() + static_cast<std::ptrdiff_t>(own), reading.files.end()});
+        search.available = names_in(settings.library);
+    }
     load.text = joined(reading.files, settings);
-    Compiler{settings, !load.errors.empty()}.run(reading.files, load);
+    compiler.run(search, load);
     return load;
 }
 
@@ -292,7 +237,9 @@ RulesLoad compile_rules(const std::vector<RuleFile>& files, const Settings& sett
         load.files.emplace_back(file.path);
     }
     load.text = joined(files, settings);
-    Compiler{settings, false}.run(files, load);
+    Compiler compiler{settings};
+    compiler.parse(files);
+    compiler.run({}, load);
     return load;
 }
 

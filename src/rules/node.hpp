@@ -43,6 +43,10 @@ struct Member {
 
 // nullptr: no such key.
 [[nodiscard]] const Member* find_member(const Node& table, std::string_view key);
+[[nodiscard]] Member* find_member(Node& table, std::string_view key);
+// The table at `key`; nullptr when it is absent or no table.
+[[nodiscard]] const Node* find_table(const Node& table, std::string_view key);
+[[nodiscard]] Node* find_table(Node& table, std::string_view key);
 
 // Lays `over` on `base`, both tables, key by key: tables are merged, every other value (an inline
 // table and an array included) is replaced.

@@ -43,18 +43,18 @@ void read_size(Section& section, std::string_view key, std::uint64_t& out) {
     }
 }
 
-void read_rules(Section& top, Settings& settings) {
+void read_paths(Section& top, std::string_view key, std::vector<std::filesystem::path>& out) {
     std::vector<std::string> paths;
-    if (!top.read("rules", paths)) {
+    if (!top.read(key, paths)) {
         return;
     }
-    settings.rules.clear();
+    out.clear();
     for (const std::string& path : paths) {
         if (!path.starts_with('/')) {
-            top.fail_at(*top.find("rules"), "absolute paths are expected");
+            top.fail_at(*top.find(key), "absolute paths are expected");
             return;
         }
-        settings.rules.emplace_back(path);
+        out.emplace_back(path);
     }
 }
 
@@ -184,7 +184,8 @@ SettingsLoad parse_settings(std::string_view text, const std::string& file) {
     const std::uint32_t index = errors.add_file(file);
     if (const auto tree = read_toml(text, index, errors)) {
         Section top{*tree, Place{index, 1, 1}, {}, errors};
-        read_rules(top, load.settings);
+        read_paths(top, "rules", load.settings.rules);
+        read_paths(top, "library", load.settings.library);
         read_path(top, "state_dir", load.settings.state_dir);
         top.read_name("mode", load.settings.decision.mode);
         read_http(top, load.settings);

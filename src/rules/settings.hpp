@@ -31,6 +31,8 @@ struct RecordingSettings {
 // What /etc/primum/primum.toml says. Every member has the default that an empty file gives.
 struct Settings {
     std::vector<std::filesystem::path> rules{"/etc/primum/rules.d"};
+    // Directories of templates; the first that has NAME.toml is taken.
+    std::vector<std::filesystem::path> library{"/etc/primum/library", "/usr/share/primum/rules"};
     std::filesystem::path state_dir{"/var/lib/primum"};
     std::string http_listen{"127.0.0.1:9763"};  // "address:port" or "[v6]:port"; empty: off
     PushSettings push;

@@ -39,6 +39,7 @@ void take_rules(std::span<const std::uint8_t> bytes) {
     const auto half = text.find("\n\n");
     if (half != std::string::npos) {
         take({{"a.toml", text.substr(0, half)}, {"a.d/b.toml", text.substr(half)}}, lines);
+        take({{"a.toml", text.substr(0, half)}, {"b.toml", text.substr(half)}}, lines);
     }
     take({{"a.toml", std::move(text)}}, lines);
 }

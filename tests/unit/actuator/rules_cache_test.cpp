@@ -73,6 +73,41 @@ indicator.unit.value = "unit_state"
     EXPECT_EQ(names(), "gateway postgres");
 }
 
+constexpr auto some_template = R"(
+[template.page]
+summary = "s"
+[template.page.target]
+unit = "${name}.service"
+indicator.unit.value = "unit_state"
+)";
+
+class TemplateCacheTest : public RulesCacheTest {
+protected:
+    TemplateCacheTest() {
+        fs::create_directory(directory_.path("library"));
+        static_cast<void>(directory_.write("library/page.toml", some_template));
+        static_cast<void>(directory_.write("primum.toml",
+                                           "library = [\"" + directory_.path("library") + "\"]\n"));
+        static_cast<void>(directory_.write("rules.d/a.toml", "[target.page]\nuse = \"page\"\n"));
+    }
+};
+
+TEST_F(TemplateCacheTest, SeesAChangedTemplate) {
+    EXPECT_EQ(names(), "page");
+    const auto first = *cache_->get();
+    EXPECT_EQ(first, *cache_->get());
+    age("library/page.toml");
+    const auto second = *cache_->get();
+    EXPECT_NE(first, second);
+    EXPECT_EQ(first->digest, second->digest);
+}
+
+TEST_F(TemplateCacheTest, RefusesATemplateThatOthersMayWrite) {
+    fs::permissions(
+        directory_.path("library/page.toml"), fs::perms::group_write, fs::perm_options::add);
+    EXPECT_NE(names().find("library/page.toml"), std::string::npos) << names();
+}
+
 TEST_F(RulesCacheTest, SeesANewFileAndAnOverride) {
     EXPECT_EQ(names(), "gateway");
     static_cast<void>(directory_.write(

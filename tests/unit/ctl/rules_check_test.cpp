@@ -43,6 +43,20 @@ TEST_F(RulesCheckTest, CountsWhatIsGood) {
     EXPECT_THAT(report_text(report), HasSubstr(report.digest.substr(0, 12)));
 }
 
+TEST_F(RulesCheckTest, TakesTemplatesFromWhereItIsTold) {
+    write_file("a.toml", "[target.gw]\nuse = \"plain\"\n");
+    std::filesystem::create_directory(root / "library");
+    write_file("library/plain.toml",
+               "[template.plain]\nsummary = \"s\"\n[template.plain.target]\n"
+               "unit = \"${name}.service\"\nindicator.unit.value = \"unit_state\"\n");
+    const RulesReport report = check_rules({path("a.toml")}, "", {path("library")});
+    EXPECT_THAT(report.errors, IsEmpty()) << mistakes_text(report);
+    EXPECT_EQ(report.targets, 1U);
+    EXPECT_EQ(report.files, 2U);
+    EXPECT_THAT(mistakes_text(check_rules({path("a.toml")}, "", {path("nowhere")})),
+                HasSubstr("there is no template \"plain\"; looked for in " + path("nowhere")));
+}
+
 TEST_F(RulesCheckTest, ChecksTheSettingsToo) {
     write_file("rules.toml");
     write_file("settings.toml", "moed = \"enforce\"\n");

@@ -23,6 +23,7 @@ std::vector<std::string> settings_errors(std::string_view text) {
 
 void expect_defaults(const Settings& settings) {
     EXPECT_THAT(settings.rules, ElementsAre("/etc/primum/rules.d"));
+    EXPECT_THAT(settings.library, ElementsAre("/etc/primum/library", "/usr/share/primum/rules"));
     EXPECT_EQ(settings.state_dir, "/var/lib/primum");
     EXPECT_EQ(settings.http_listen, "127.0.0.1:9763");
     EXPECT_EQ(settings.push.socket, "/run/primum/push.sock");
@@ -75,7 +76,8 @@ TEST(SettingsTest, ReadsTheExample) {
 
 TEST(SettingsTest, ReadsEveryKey) {
     const SettingsLoad load = parse_settings(
-        "rules = [\"/a\", \"/b/c.toml\"]\nstate_dir = \"/s\"\nmode = \"enforce\"\n"
+        "rules = [\"/a\", \"/b/c.toml\"]\nlibrary = [\"/l\"]\nstate_dir = \"/s\"\nmode = "
+        "\"enforce\"\n"
         "http.listen = \"[::1]:80\"\n"
         "[push]\nsocket = \"/p\"\nmax_line_bytes = 1024\nmax_series_per_source = 5\n"
         "[recording]\nkeep = { size = \"1GiB\", age = \"2d\" }\n"
@@ -87,6 +89,7 @@ TEST(SettingsTest, ReadsEveryKey) {
     ASSERT_THAT(formatted(load.errors), IsEmpty());
     const Settings& settings = load.settings;
     EXPECT_THAT(settings.rules, ElementsAre("/a", "/b/c.toml"));
+    EXPECT_THAT(settings.library, ElementsAre("/l"));
     EXPECT_EQ(settings.state_dir, "/s");
     EXPECT_EQ(settings.decision.mode, Mode::enforce);
     EXPECT_EQ(settings.http_listen, "[::1]:80");
