@@ -33,6 +33,7 @@ struct RungView {
     std::uint32_t attempts = 0;
     std::string condition;  // "error on 1 indicator for 30s"
     std::string remedy;     // "reload, restart" or empty
+    std::string precision;  // precision_text() of primum/precision.hpp, or empty
     std::string trials;     // "improved 8 of 10 (49..94 %); alone 2 of 9 (6..55 %)", or empty
     std::optional<Instant> cooldown_until;
 };
@@ -124,6 +125,8 @@ struct EngineLimits {
     std::uint32_t holds = 256;
     std::uint32_t series_name_bytes = 4'096;
     std::uint32_t remembered_actions = 4'096;
+    std::uint32_t remembered_judgements = 4'096;  // the newest; older actions take no label's count
+    std::uint32_t precision_rows = 20'000;
 };
 
 // The decision core: events in, effects out. The same events give byte-identical effects.
@@ -160,6 +163,9 @@ public:
     [[nodiscard]] std::vector<IncidentRecord> open_incidents() const;
     // nullopt: it is not open.
     [[nodiscard]] std::optional<IncidentRecord> open_incident(std::uint64_t id) const;
+    // Of every rung that the rules name, by target and level; of one that nothing has come to yet
+    // all counts are 0.
+    [[nodiscard]] std::vector<PrecisionRecord> precision() const;
     // nullopt: no such target.
     [[nodiscard]] std::optional<TargetSummary> target(std::string_view name) const;
     [[nodiscard]] std::optional<Explanation> explain(std::string_view name) const;

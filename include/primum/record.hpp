@@ -205,6 +205,49 @@ struct TrialRecord {
 // The uid of no person: what stands there is primum's own word.
 inline constexpr std::uint32_t nobody = UINT32_MAX;
 
+// Whether an action, dry-run or real, was called for. The first of an action is made with it, and
+// judges nothing yet (`none`, reason `decided`); the newest is the one that holds. Append-only in
+// the ledger.
+//
+// Reasons of the comparison: `recovered_anyway`, `no_better_than_waiting`, `worse` (unjustified);
+// `still_ill`, `improved` (justified). Of a person: `label`.
+struct JudgementRecord {
+    std::string action;
+    std::uint64_t sequence = 0;  // of the action
+    std::uint64_t incident = 0;
+    std::string target;
+    Level level = Level::retry;
+    bool dry_run = false;
+    // What the rung meant when it was decided (TargetRule::level_digests). Empty: a person forced
+    // it, and it counts for no rule.
+    std::string digest;
+    ActionLabel judged = ActionLabel::none;
+    JudgedBy by = JudgedBy::comparison;
+    std::string reason;          // a stable code
+    std::uint32_t uid = nobody;  // who labelled it
+    Stamp at;
+    bool operator==(const JudgementRecord&) const = default;
+};
+
+// How often a rung was right, as long as it has meant the same; written again whenever a count
+// moves. primum/precision.hpp makes a share and words of it.
+struct PrecisionRecord {
+    std::string target;
+    Level level = Level::observe;
+    std::string digest;                  // another meaning counts anew
+    std::uint64_t first_action = 1;      // actions with a smaller sequence do not count in it
+    std::uint32_t detected = 0;          // incidents that entered it because its condition was met
+    std::uint32_t would_act = 0;         // decisions that only dry_run kept back
+    std::uint32_t acted = 0;             // intents, but for those that a person forced
+    std::uint32_t justified = 0;         // of would_act and acted,
+    std::uint32_t unjustified = 0;       // as judged; both together are at most as many
+    std::uint32_t recovered_anyway = 0;  // of would_act: what it recovered without
+    std::uint32_t labelled = 0;          // of justified and unjustified: by a person
+    Stamp since;                         // counted since
+    Stamp at;
+    bool operator==(const PrecisionRecord&) const = default;
+};
+
 // How one candidate of a provider stands; written when it changes.
 struct ProviderRecord {
     std::string provider;
@@ -230,7 +273,9 @@ using Record = std::variant<IncidentRecord,
                             BaselineRecord,
                             BreakerRecord,
                             TrialRecord,
-                            ProviderRecord>;
+                            ProviderRecord,
+                            JudgementRecord,
+                            PrecisionRecord>;
 
 // A stamp and the boot it belongs to.
 struct StoredStamp {
@@ -246,6 +291,9 @@ struct RestoredAction {
     Outcome outcome = Outcome::none;
     StoredStamp intended;
     StoredStamp ended;  // of the finished transition; zero before
+    // The newest, where a list of actions was asked for; its `action` is empty where there is none.
+    // A start has them in RestoredState::judgements.
+    JudgementRecord judgement;
 };
 
 struct RestoredIncident {
@@ -292,6 +340,9 @@ struct RestoredState {
     std::vector<RestoredBreaker> breakers;
     std::vector<TrialRecord> trials;
     std::vector<RestoredProvider> providers;
+    // The newest of each action, of the newest actions; by sequence. A later label needs them.
+    std::vector<JudgementRecord> judgements;
+    std::vector<PrecisionRecord> precision;
     // The whole engine as Engine::save gave it, where this is no start but the middle of a run;
     // then nothing else of the above counts.
     std::string engine;

@@ -265,6 +265,14 @@ template <>
 inline constexpr std::array<std::string_view, 3> enum_names<ActionLabel>{
     "none", "justified", "unjustified"};
 
+// Whose word a judgement on an action is. A person's replaces the comparison's.
+enum class JudgedBy : std::uint8_t {
+    comparison,  // what verification found, against what waiting does
+    person,      // a label
+};
+template <>
+inline constexpr std::array<std::string_view, 2> enum_names<JudgedBy>{"comparison", "person"};
+
 // Why a collection of a source failed: SourceEvent::error_class in its one spelling.
 enum class SourceFailure : std::uint8_t {
     none,

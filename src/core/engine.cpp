@@ -44,6 +44,9 @@ std::vector<IncidentRecord> Engine::open_incidents() const {
 std::optional<IncidentRecord> Engine::open_incident(std::uint64_t id) const {
     return impl_->open_incident(id);
 }
+std::vector<PrecisionRecord> Engine::precision() const {
+    return impl_->precision();
+}
 std::optional<TargetSummary> Engine::target(std::string_view name) const {
     return impl_->target(name);
 }

@@ -35,6 +35,7 @@ public:
     [[nodiscard]] std::vector<ProviderView> providers() const;
     [[nodiscard]] std::vector<IncidentRecord> open_incidents() const;
     [[nodiscard]] std::optional<IncidentRecord> open_incident(std::uint64_t id) const;
+    [[nodiscard]] std::vector<PrecisionRecord> precision() const;
     [[nodiscard]] std::optional<TargetSummary> target(std::string_view name) const;
     [[nodiscard]] std::optional<Explanation> explain(std::string_view name) const;
 
@@ -97,6 +98,7 @@ private:
     void restore_holds();
     void restore_baselines();
     void restore_breakers();
+    void restore_precision();
     void restore_relapses();
     void restore_actions();
     void restore_incidents();
@@ -124,6 +126,7 @@ private:
     void listen(TargetState& target);
     void index_units();
     void take_census();
+    void open_counts();
     void remove_gone();
 
     // engine_state.cpp: the whole as text
@@ -151,6 +154,7 @@ private:
     void roll_back(const OperatorEvent& command);
     void force(const OperatorEvent& event);
     void label(const OperatorEvent& command);
+    [[nodiscard]] std::string figure_of(const JudgementRecord* labelled) const;
     void roll_back_flight(const OperatorEvent& command, TargetState& target);
     // The code and the words with which a rollback is refused, if it is; `action` may be null.
     [[nodiscard]] std::optional<std::pair<std::string, std::string>> refuse_roll_back(

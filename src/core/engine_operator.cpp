@@ -5,6 +5,8 @@
 #include "core/text.hpp"
 #include "core/way_back.hpp"
 
+#include <primum/precision.hpp>
+
 #include <algorithm>
 #include <charconv>
 #include <utility>
@@ -265,7 +267,11 @@ void Engine::Impl::roll_back_flight(const OperatorEvent& command, TargetState& t
 void Engine::Impl::label(const OperatorEvent& command) {
     OperatorEvent event = command;  // its record names the target and incident of the action
     const auto* action = world_.actions.find(event.action);
-    if (action != nullptr) {
+    const auto* known = world_.precision.judgement(event.action);
+    if (known != nullptr) {
+        event.target = known->target;
+        event.incident = known->incident;
+    } else if (action != nullptr) {
         event.target = action->target;
         event.incident = action->incident;
     } else if (!is_ours(event.action, world_.ledger_uuid, world_.next_action)) {
@@ -279,10 +285,35 @@ void Engine::Impl::label(const OperatorEvent& command) {
         reply(event, false, "no_label", "an action is justified or unjustified");
         return;
     }
+    const bool is_news =
+        known != nullptr && (known->by != JudgedBy::person || known->judged != event.label);
+    if (auto judged = world_.precision.label(event.action, event.label, event.uid, world_.now)) {
+        world_.record(std::move(judged->judgement));
+        if (judged->counts) {
+            world_.record(std::move(*judged->counts));
+        }
+    }
     reply(event,
           true,
           "ok",
-          "action " + event.action + " is labelled " + std::string{name_of(event.label)});
+          "action " + event.action + " is labelled " + std::string{name_of(event.label)} +
+              (known != nullptr && !is_news ? " already" : "") + figure_of(known));
+}
+
+// What the label comes to, for the person who gave it.
+std::string Engine::Impl::figure_of(const JudgementRecord* labelled) const {
+    if (labelled == nullptr) {
+        return "; it is too old to move a count";
+    }
+    if (labelled->digest.empty()) {
+        return "; it counts for no rule: a person forced it, or it was never begun";
+    }
+    const auto* counts = world_.precision.counts_of(*labelled);
+    if (counts == nullptr) {
+        return "; the rule has changed since, and its counts begin anew: it moves none";
+    }
+    return "; " + counts->target + " at " + std::string{name_of(counts->level)} + ": " +
+           precision_text(*counts);
 }
 
 // As the rules in force have it; null when they do not have it any more.

@@ -193,6 +193,15 @@ void Engine::Impl::restore_breakers() {
     }
 }
 
+void Engine::Impl::restore_precision() {
+    for (const PrecisionRecord& restored : restored_->precision) {
+        world_.precision.restore(restored);
+    }
+    for (const JudgementRecord& restored : restored_->judgements) {
+        world_.precision.restore(restored);
+    }
+}
+
 void Engine::Impl::restore_incidents() {
     for (const RestoredIncident& restored : restored_->incidents) {
         if (restored.incident.target.starts_with(source_prefix)) {

@@ -11,6 +11,7 @@ namespace primum {
 namespace {
 
 constexpr std::size_t max_farewells = 1'024;
+constexpr std::size_t max_opened = 4'096;  // a quarter of what the ledger's queue holds
 
 const TargetRule* find_rule(const RuleSet& rules, std::string_view name) {
     const auto found = std::find_if(rules.targets.begin(),
@@ -38,10 +39,12 @@ void Engine::Impl::take(const RulesEvent& event) {
         restore_actions();
         restore_relapses();
         restore_breakers();
+        restore_precision();
         restore_incidents();
         restored_.reset();
         undoing_.clear();
     }
+    open_counts();
     for (const auto& [name, target] : targets_) {
         judge_unit(*target);
     }
@@ -122,6 +125,29 @@ void Engine::Impl::take_census() {
         }
     }
     world_.census.take(members);
+}
+
+// From when on each rung has meant what it means. So many rows at once that the ledger takes them;
+// the others are made when something is to be counted.
+void Engine::Impl::open_counts() {
+    if (world_.precision.full()) {
+        world_.precision.keep_only(
+            [&](const std::string& target) { return targets_.contains(target); });
+    }
+    std::size_t opened = 0;
+    for (const auto& [name, target] : targets_) {
+        for (std::size_t i = index_of(Level::observe); i < level_count && !target->gone; ++i) {
+            const auto level = static_cast<Level>(i);
+            if (opened == max_opened || !core::is_counted(*target->rule, level)) {
+                continue;
+            }
+            if (auto row =
+                    world_.precision.open(*target->rule, level, world_.next_action, world_.now)) {
+                world_.record(std::move(*row));
+                ++opened;
+            }
+        }
+    }
 }
 
 void Engine::Impl::add_target(const std::shared_ptr<const RuleSet>& rules, const TargetRule& rule) {

@@ -15,7 +15,7 @@ namespace primum {
 namespace {
 
 // Another list of members is another version.
-constexpr std::string_view version = "primum-engine/1 ";
+constexpr std::string_view version = "primum-engine/2 ";
 
 // FNV-1a: no change of one byte leaves it the same.
 std::string sum_of(std::string_view text) {

@@ -17,6 +17,8 @@ constexpr int max_steps = 64;
 
 // Stands in a closed incident's reason between why it opened and how it ended.
 constexpr std::string_view ended = "; ended ";
+// Why a rung is entered that nobody forced, and nothing came back to.
+constexpr std::string_view condition_met = "condition_met";
 // How an incident ends that no action, not even a dry-run one, had ended.
 constexpr std::string_view recovered_alone = "recovered_alone";
 
@@ -128,7 +130,7 @@ void Ladder::open_incident() {
     tell_flights();
     world_.breakers.note_illness(world_.now.t, name());
     look_at_breakers();
-    enter(Level::observe, "condition_met");
+    enter(Level::observe, std::string{condition_met});
 }
 
 // Within `relapse` of an incident that an action had closed: that action did not last.
@@ -162,9 +164,13 @@ void Ladder::enter(Level level, const std::string& reason) {
     target_.held_back.reset();
     wait_no_more();
     target_.incident->level = level;
+    const bool is_first = level == Level::observe || level > target_.incident->peak;
     target_.incident->peak = std::max(target_.incident->peak, level);
     world_.emit(LevelChanged{name(), target_.incident->id, from, level, reason});
     decide(DecisionKind::entered, reason);
+    if (is_first && reason == condition_met) {
+        note_detected(level);
+    }
 }
 
 bool Ladder::step_soaking() {

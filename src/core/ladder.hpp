@@ -134,6 +134,14 @@ private:
     // Which of the rung's remedies is next: in turn, but for those that are demoted.
     [[nodiscard]] std::optional<std::uint32_t> next_remedy() const;
 
+    // How often a rung was right (PrecisionBook).
+    void note_detected(Level level);
+    void note_decided();  // the action of the flight, which is written down
+    void note_judgement(Outcome outcome);
+    void open_counts(Level level);
+    void write_counts(std::optional<PrecisionRecord> counts);
+    void write_counts(std::optional<Judged> judged);
+
     // What came of an action, for the breakers.
     void note_outcome(Outcome outcome);
     void note_relapse();

@@ -192,7 +192,7 @@ void Ladder::begin_action(const Asking& asked,
     if (!dry_run) {
         note_failover_intent(world_, record);
     }
-    world_.record(std::move(record));
+    note_decided();
     decide(dry_run ? DecisionKind::would_act : DecisionKind::acted,
            forced != nullptr ? "forced"
            : dry_run         ? "dry_run"
@@ -217,6 +217,7 @@ void Ladder::on_intent(bool committed, const std::string& detail) {
         return;
     }
     world_.actions.forget(target_.flight->record.id);
+    write_counts(world_.precision.note_undecided(target_.flight->record.id, world_.now));
     give_attempt_back();
     end_flight();
     go(Trigger::not_done);

@@ -95,6 +95,7 @@ void Ladder::conclude(const Finding& finding) {
     transition(ActionState::verified, outcome, finding.detail, ActionResult::none, finding.outcome);
     decide(DecisionKind::verified, outcome, finding.detail);
     note_trial(finding.outcome);
+    note_judgement(finding.outcome);
     note_outcome(finding.outcome);
     if (finding.outcome == Outcome::inconclusive) {
         target_.flight->data_by = world_.now.t + target_.flight->rung.max_wait;

@@ -34,7 +34,9 @@ struct Members<EngineLimits> {
                       it.samples_per_window,
                       it.holds,
                       it.series_name_bytes,
-                      it.remembered_actions);
+                      it.remembered_actions,
+                      it.remembered_judgements,
+                      it.precision_rows);
     }
 };
 template <>
@@ -169,6 +171,43 @@ struct Members<TrialRecord> {
     }
 };
 template <>
+struct Members<JudgementRecord> {
+    static void list(auto& archive, auto& it) {
+        archive.whole(it,
+                      it.action,
+                      it.sequence,
+                      it.incident,
+                      it.target,
+                      it.level,
+                      it.dry_run,
+                      it.digest,
+                      it.judged,
+                      it.by,
+                      it.reason,
+                      it.uid,
+                      it.at);
+    }
+};
+template <>
+struct Members<PrecisionRecord> {
+    static void list(auto& archive, auto& it) {
+        archive.whole(it,
+                      it.target,
+                      it.level,
+                      it.digest,
+                      it.first_action,
+                      it.detected,
+                      it.would_act,
+                      it.acted,
+                      it.justified,
+                      it.unjustified,
+                      it.recovered_anyway,
+                      it.labelled,
+                      it.since,
+                      it.at);
+    }
+};
+template <>
 struct Members<ProviderRecord> {
     static void list(auto& archive, auto& it) {
         archive.whole(it,
@@ -188,7 +227,8 @@ struct Members<ProviderRecord> {
 template <>
 struct Members<RestoredAction> {
     static void list(auto& archive, auto& it) {
-        archive.whole(it, it.action, it.state, it.result, it.outcome, it.intended, it.ended);
+        archive.whole(
+            it, it.action, it.state, it.result, it.outcome, it.intended, it.ended, it.judgement);
     }
 };
 template <>
@@ -228,6 +268,8 @@ struct Members<RestoredState> {
                       it.breakers,
                       it.trials,
                       it.providers,
+                      it.judgements,
+                      it.precision,
                       it.engine);
     }
 };

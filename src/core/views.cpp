@@ -4,6 +4,8 @@
 #include "core/provider_book.hpp"
 #include "core/text.hpp"
 
+#include <primum/precision.hpp>
+
 #include <algorithm>
 #include <utility>
 
@@ -118,6 +120,29 @@ std::optional<IncidentRecord> Engine::Impl::open_incident(std::uint64_t id) cons
     return std::nullopt;
 }
 
+std::vector<PrecisionRecord> Engine::Impl::precision() const {
+    std::vector<PrecisionRecord> counts;
+    for (const auto& [name, target] : targets_) {
+        for (std::size_t i = index_of(Level::observe); i < level_count && !target->gone; ++i) {
+            const auto level = static_cast<Level>(i);
+            if (!core::is_counted(*target->rule, level)) {
+                continue;
+            }
+            if (const auto* row = world_.precision.find(*target->rule, level)) {
+                counts.push_back(*row);
+            } else {
+                PrecisionRecord none;
+                none.target = name;
+                none.level = level;
+                none.digest = core::meaning_of(*target->rule, level);
+                none.first_action = world_.next_action;
+                counts.push_back(std::move(none));
+            }
+        }
+    }
+    return counts;
+}
+
 TargetSummary Engine::Impl::summary(const TargetState& target) const {
     TargetSummary summary;
     summary.name = target.rule->name;
@@ -154,6 +179,9 @@ RungView Engine::Impl::rung_view(const TargetState& target, Level level) const {
     view.attempts = rung.attempts;
     view.condition = condition_words(rung);
     view.remedy = remedy_words(world_, rung);
+    if (const auto* counts = world_.precision.find(*target.rule, level)) {
+        view.precision = precision_text(*counts);
+    }
     view.trials = world_.trials.text(target.rule->name, level, rung);
     if (target.incident) {
         const auto& used =

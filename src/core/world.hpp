@@ -6,6 +6,7 @@
 #include "core/deadlines.hpp"
 #include "core/health_census.hpp"
 #include "core/hold_book.hpp"
+#include "core/precision_book.hpp"
 #include "core/provider_state.hpp"
 #include "core/trial_book.hpp"
 #include "core/unit_book.hpp"
@@ -63,7 +64,10 @@ struct AskedBack {
 // What all targets share: the present, the rules, the books, and the effects being collected.
 struct World {
     explicit World(const EngineLimits& bounds)
-        : limits(bounds), actions(bounds.remembered_actions), holds(bounds.holds) {}
+        : limits(bounds),
+          actions(bounds.remembered_actions),
+          precision(bounds.precision_rows, bounds.remembered_judgements),
+          holds(bounds.holds) {}
 
     EngineLimits limits;
     Stamp now;
@@ -87,6 +91,7 @@ struct World {
     ActionBook actions;
     BreakerBook breakers;
     TrialBook trials;
+    PrecisionBook precision;
     HoldBook holds;
     HealthCensus census;
     Deadlines deadlines;
@@ -121,7 +126,14 @@ struct World {
                 it.next_hold,
                 it.next_ticket);
         archive(it.disabled, it.disabled_by, it.busy, it.ledger_healthy, it.ledger_detail);
-        archive(it.units, it.actions, it.breakers, it.trials, it.holds, it.census, it.deadlines);
+        archive(it.units,
+                it.actions,
+                it.breakers,
+                it.trials,
+                it.precision,
+                it.holds,
+                it.census,
+                it.deadlines);
         archive(it.flights, it.flying, it.in_doubt, it.asked_back, it.late_back);
         archive(it.own_key, it.any_gone, it.ill, it.changed);
     }

@@ -219,6 +219,39 @@ void describe(V& v, T& x) {
     v.field("at", x.at);
 }
 
+template <class V, Is<JudgementRecord> T>
+void describe(V& v, T& x) {
+    v.field("action", x.action);
+    v.field("sequence", x.sequence);
+    v.maybe("incident", x.incident);
+    v.field("target", x.target);
+    v.field("level", x.level);
+    v.maybe("dry_run", x.dry_run);
+    v.maybe("digest", x.digest);
+    v.maybe("judged", x.judged, ActionLabel::none);
+    v.maybe("by", x.by, JudgedBy::comparison);
+    v.maybe("reason", x.reason);
+    v.maybe("uid", x.uid, nobody);
+    v.field("at", x.at);
+}
+
+template <class V, Is<PrecisionRecord> T>
+void describe(V& v, T& x) {
+    v.field("target", x.target);
+    v.field("level", x.level);
+    v.field("digest", x.digest);
+    v.maybe("first_action", x.first_action, std::uint64_t{1});
+    v.maybe("detected", x.detected);
+    v.maybe("would_act", x.would_act);
+    v.maybe("acted", x.acted);
+    v.maybe("justified", x.justified);
+    v.maybe("unjustified", x.unjustified);
+    v.maybe("recovered_anyway", x.recovered_anyway);
+    v.maybe("labelled", x.labelled);
+    v.field("since", x.since);
+    v.field("at", x.at);
+}
+
 template <class V, Is<RestoredIncident> T>
 void describe(V& v, T& x) {
     v.field("incident", x.incident);
@@ -235,6 +268,7 @@ void describe(V& v, T& x) {
     v.maybe("outcome", x.outcome, Outcome::none);
     v.field("intended", x.intended);
     v.maybe("ended", x.ended);
+    v.maybe("judgement", x.judgement, JudgementRecord{});
 }
 
 template <class V, Is<RestoredHold> T>
@@ -274,6 +308,8 @@ void describe(V& v, T& x) {
     v.maybe("breakers", x.breakers);
     v.maybe("trials", x.trials);
     v.maybe("providers", x.providers);
+    v.maybe("judgements", x.judgements);
+    v.maybe("precision", x.precision);
     v.maybe("engine", x.engine);
 }
 

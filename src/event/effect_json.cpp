@@ -33,7 +33,9 @@ constexpr std::array<std::string_view, std::variant_size_v<Record>> record_names
                                                                                  "baseline",
                                                                                  "breaker",
                                                                                  "trial",
-                                                                                 "provider"};
+                                                                                 "provider",
+                                                                                 "judgement",
+                                                                                 "precision"};
 
 }  // namespace
 

@@ -4,6 +4,8 @@
 #include "event/describe.hpp"
 #include "event/field_writer.hpp"
 
+#include <primum/precision.hpp>
+
 namespace primum::event {
 
 template <class V, Is<IndicatorView> T>
@@ -23,6 +25,7 @@ void describe(V& v, T& x) {
     v.field("attempts", x.attempts);
     v.field("condition", x.condition);
     v.field("remedy", x.remedy);
+    v.field("precision", x.precision);
     v.field("cooldown_until", x.cooldown_until);
 }
 
@@ -58,6 +61,18 @@ void describe(V& v, T& x) {
     v.field("action", x.action);
     v.field("undo", x.undo);
     v.field("stop", x.stop);
+}
+
+// Counts, and what they come to.
+struct PrecisionRow {
+    const PrecisionRecord& counts;
+};
+
+template <class V, Is<PrecisionRow> T>
+void describe(V& v, T& x) {
+    describe(v, x.counts);
+    v.field("share", precision_share(x.counts.justified, x.counts.unjustified));
+    v.field("text", precision_text(x.counts));
 }
 
 template <class V, Is<HoldView> T>
@@ -175,6 +190,9 @@ std::string to_json(const HoldRecord& record) {
 }
 std::string to_json(const OperatorRecord& record) {
     return object_of(record);
+}
+std::string to_json(const PrecisionRecord& record) {
+    return object_of(PrecisionRow{record});
 }
 std::string to_json(const RestoredIncident& row) {
     return object_of(row);

@@ -27,6 +27,8 @@ namespace primum::event {
 [[nodiscard]] std::string to_json(const TransitionRecord& record);
 [[nodiscard]] std::string to_json(const HoldRecord& record);
 [[nodiscard]] std::string to_json(const OperatorRecord& record);
+// With `share` (0 to 1, or null) and `text`, what the counts come to.
+[[nodiscard]] std::string to_json(const PrecisionRecord& record);
 // An incident or an action as the ledger knows it; stamps name their boot.
 [[nodiscard]] std::string to_json(const RestoredIncident& row);
 [[nodiscard]] std::string to_json(const RestoredAction& row);

@@ -259,8 +259,50 @@ CREATE TABLE notices(
 ) STRICT, WITHOUT ROWID;
 )sql";
 
-constexpr std::array<const char*, 5> migrations{
-    version_1, version_2, version_3, version_4, version_5};
+// Whether actions were called for, each judgement a row; and how often each rung was right.
+constexpr const char* version_6 = R"sql(
+CREATE TABLE judgements(
+    id INTEGER PRIMARY KEY,
+    action TEXT NOT NULL,
+    action_sequence INTEGER NOT NULL,
+    incident INTEGER NOT NULL,
+    target TEXT NOT NULL,
+    level TEXT NOT NULL,
+    dry_run INTEGER NOT NULL,
+    digest TEXT NOT NULL,
+    judged TEXT NOT NULL,
+    judged_by TEXT NOT NULL,
+    reason TEXT NOT NULL,
+    uid INTEGER NOT NULL,
+    at_t_us INTEGER NOT NULL, at_wall_us INTEGER NOT NULL, at_boot TEXT NOT NULL
+) STRICT;
+CREATE INDEX judgements_action ON judgements(action_sequence, id);
+CREATE TRIGGER judgements_no_update BEFORE UPDATE ON judgements
+BEGIN SELECT RAISE(ABORT, 'judgements is append-only'); END;
+CREATE TRIGGER judgements_no_delete BEFORE DELETE ON judgements
+WHEN EXISTS (SELECT 1 FROM actions WHERE sequence = old.action_sequence)
+BEGIN SELECT RAISE(ABORT, 'judgements is append-only'); END;
+
+CREATE TABLE precision(
+    target TEXT NOT NULL,
+    level TEXT NOT NULL,
+    digest TEXT NOT NULL,
+    first_action INTEGER NOT NULL,
+    detected INTEGER NOT NULL,
+    would_act INTEGER NOT NULL,
+    acted INTEGER NOT NULL,
+    justified INTEGER NOT NULL,
+    unjustified INTEGER NOT NULL,
+    recovered_anyway INTEGER NOT NULL,
+    labelled INTEGER NOT NULL,
+    since_t_us INTEGER NOT NULL, since_wall_us INTEGER NOT NULL,
+    at_t_us INTEGER NOT NULL, at_wall_us INTEGER NOT NULL, at_boot TEXT NOT NULL,
+    PRIMARY KEY(target, level)
+) STRICT, WITHOUT ROWID;
+)sql";
+
+constexpr std::array<const char*, 6> migrations{
+    version_1, version_2, version_3, version_4, version_5, version_6};
 
 }  // namespace
 

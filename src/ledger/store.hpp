@@ -38,8 +38,10 @@ struct StoreOptions {
     std::uint32_t restored_actions = 4'096;    // at most so many, the newest
     std::uint32_t restored_incidents = 1'024;  // closed ones, the newest
     std::uint32_t restored_holds = 256;
-    std::uint32_t restored_learnt = 20'000;  // baselines, breakers and trials: so many of each
-    std::uint32_t checkpoint_pages = 1'000;  // as in OpenOptions
+    // Baselines, breakers, trials and rows of precision: so many of each.
+    std::uint32_t restored_learnt = 20'000;
+    std::uint32_t restored_judgements = 4'096;  // the newest of so many actions, the newest
+    std::uint32_t checkpoint_pages = 1'000;     // as in OpenOptions
 };
 
 // One incident with everything that was decided and done in it, each in the order it happened.
@@ -97,13 +99,19 @@ public:
     LedgerResult<std::vector<RestoredIncident>> incidents(Page page);
     // nullopt: no such incident.
     LedgerResult<std::optional<IncidentStory>> incident(std::uint64_t id);
-    // Newest first.
+    // Newest first, each with its newest judgement.
     LedgerResult<std::vector<RestoredAction>> actions(Page page);
     // What was decided from `since` on, without the guards' verdicts, in its order; of more than
     // `limit` the newest.
     LedgerResult<std::vector<DecisionRecord>> decisions_since(WallTime since, std::uint32_t limit);
     // Newest first; `before` is not used.
     LedgerResult<std::vector<OperatorRecord>> operator_commands(Page page);
+
+    // The newest judgement of each action whose sequence is in first..last, in their order; at most
+    // 1,000.
+    LedgerResult<std::vector<JudgementRecord>> judgements(std::uint64_t first, std::uint64_t last);
+    // By target and level; of rungs that the rules do not have any more, too.
+    LedgerResult<std::vector<PrecisionRecord>> precision();
 
     // The text of the rules that were put in force last (rules::split_rules_text reads it); nothing
     // where none ever were.
@@ -114,7 +122,7 @@ public:
     // that has no name any more. The caller's to close.
     LedgerResult<int> backup();
 
-    // Walks the chain of action_transitions.
+    // Walks the chain of action_transitions; then whether the counts of precision can be.
     LedgerResult<ChainReport> verify();
 
     // Removes what is too old or too much, leaving a checkpoint in the chain. To be called now and
@@ -148,6 +156,7 @@ private:
     LedgerResult<std::uint64_t> next_id(std::string_view table, std::string_view column);
     LedgerResult<void> restore_ids(RestoredState& state);
     LedgerResult<ChainReport> verify_actions(ChainReport report);
+    LedgerResult<ChainReport> verify_precision(ChainReport report);
 
     LedgerResult<void> put(const IncidentRecord& record);
     LedgerResult<void> put(const DecisionRecord& record);
@@ -160,6 +169,10 @@ private:
     LedgerResult<void> put(const BreakerRecord& record);
     LedgerResult<void> put(const TrialRecord& record);
     LedgerResult<void> put(const ProviderRecord& record);
+    LedgerResult<void> put(const JudgementRecord& record);
+    LedgerResult<void> put(const PrecisionRecord& record);
+    LedgerResult<void> restore_precision(RestoredState& state);
+    LedgerResult<void> add_judgements(std::vector<RestoredAction>& actions);
     LedgerResult<void> put(const KeptNotice& notice);
     LedgerResult<void> restore_learnt(RestoredState& state);
 

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <tuple>
 #include <utility>
 
 namespace primum::ledger {
@@ -206,7 +207,10 @@ private:
                 return done;
             }
         }
-        return remove("DELETE FROM actions WHERE sequence = ?", action);
+        if (auto done = remove("DELETE FROM actions WHERE sequence = ?", action); !done) {
+            return done;
+        }
+        return remove("DELETE FROM judgements WHERE action_sequence = ?", action);
     }
 
     LedgerResult<std::optional<Checkpoint>> checkpoint(std::string_view sql, std::int64_t at) {
@@ -289,11 +293,18 @@ private:
         if (!done) {
             return done;
         }
-        // Of holds that are over, and of commands, by age.
-        for (const auto& [table, stamp] :
-             {std::pair{"holds", "until"}, std::pair{"operator_commands", "at"}}) {
-            const std::string sql = fmt::format(
-                "SELECT id FROM {} WHERE {} > ?6 ORDER BY id LIMIT ?7", table, age_of(stamp));
+        // Of holds that are over, of commands, and of judgements on intents that never became
+        // durable, by age.
+        constexpr auto nameless =
+            " AND NOT EXISTS (SELECT 1 FROM actions WHERE sequence = action_sequence)";
+        for (const auto& [table, stamp, more] : {std::tuple{"holds", "until", ""},
+                                                 std::tuple{"operator_commands", "at", ""},
+                                                 std::tuple{"judgements", "at", nameless}}) {
+            const std::string sql =
+                fmt::format("SELECT id FROM {} WHERE {} > ?6{} ORDER BY id LIMIT ?7",
+                            table,
+                            age_of(stamp),
+                            more);
             auto old = select_aged(sql, keep.age.count(), rows_at_once);
             if (!old) {
                 return fail(std::move(old.error()));

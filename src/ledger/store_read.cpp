@@ -273,7 +273,7 @@ LedgerResult<void> Store::restore_learnt(RestoredState& state) {
     state.baselines = std::move(*baselines);
     state.breakers = std::move(*breakers);
     state.trials = std::move(*trials);
-    return {};
+    return restore_precision(state);
 }
 
 LedgerResult<std::vector<RestoredIncident>> Store::incidents(Page page) {
@@ -286,7 +286,14 @@ LedgerResult<std::vector<RestoredAction>> Store::actions(Page page) {
     const std::string sql = fmt::format(
         "SELECT {} FROM action_states WHERE sequence < ? ORDER BY sequence DESC LIMIT ?",
         action_columns);
-    return select<RestoredAction>(sql, before_of(page), limit_of(page));
+    auto actions = select<RestoredAction>(sql, before_of(page), limit_of(page));
+    if (!actions) {
+        return actions;
+    }
+    if (auto done = add_judgements(*actions); !done) {
+        return fail(std::move(done.error()));
+    }
+    return actions;
 }
 
 // By the id, newest first, until one is too old: the wall clock may have jumped, the id has not.
@@ -345,6 +352,9 @@ LedgerResult<std::optional<IncidentStory>> Store::incident(std::uint64_t id) {
         id);
     if (!transitions) {
         return fail(std::move(transitions.error()));
+    }
+    if (auto done = add_judgements(*actions); !done) {
+        return fail(std::move(done.error()));
     }
     story.decisions = std::move(*decisions);
     story.actions = std::move(*actions);

@@ -157,7 +157,7 @@ LedgerResult<ChainReport> Store::verify_actions(ChainReport report) {
             return fail(std::move(row.error()));
         }
         if (!*row) {
-            return report;
+            return verify_precision(std::move(report));
         }
         ActionRecord a;
         StoredStamp intended;

@@ -182,6 +182,14 @@ void SimLedger::put_one(const TrialRecord& record, const std::string& /*boot_id*
     trials_[{record.target, name_of(record.level), record.index}] = record;
 }
 
+void SimLedger::put_one(const JudgementRecord& record, const std::string& /*boot_id*/) {
+    judgements_[record.sequence] = record;
+}
+
+void SimLedger::put_one(const PrecisionRecord& record, const std::string& /*boot_id*/) {
+    precision_[{record.target, name_of(record.level)}] = record;
+}
+
 RestoredState SimLedger::restore(const std::string& boot_id,
                                  Stamp now,
                                  bool clock_synchronised) const {
@@ -242,6 +250,13 @@ RestoredState SimLedger::restore(const std::string& boot_id,
     for (const auto& [key, trial] : trials_) {
         state.trials.push_back(trial);
     }
+    for (const auto& [sequence, judgement] : judgements_) {
+        state.judgements.push_back(judgement);
+    }
+    keep_newest(state.judgements, limits.restored_judgements);
+    for (const auto& [key, counts] : precision_) {
+        state.precision.push_back(counts);
+    }
     return state;
 }
 
@@ -265,6 +280,7 @@ void SimLedger::prune(const std::string& boot_id, Stamp now) {
     std::erase_if(incidents_, [&](const auto& entry) {
         return !entry.second.incident.open && is_old(entry.second.closed);
     });
+    std::erase_if(judgements_, [&](const auto& entry) { return !actions_.contains(entry.first); });
     std::erase_if(holds_, [&](const auto& entry) {
         return entry.second.hold.released || is_past(entry.second.until, boot_id, now, false);
     });

@@ -66,6 +66,8 @@ private:
     void put_one(const BreakerRecord& record, const std::string& boot_id);
     void put_one(const ProviderRecord& record, const std::string& boot_id);
     void put_one(const TrialRecord& record, const std::string& boot_id);
+    void put_one(const JudgementRecord& record, const std::string& boot_id);
+    void put_one(const PrecisionRecord& record, const std::string& boot_id);
 
     [[nodiscard]] bool is_needed(const RestoredAction& action) const;
 
@@ -80,6 +82,8 @@ private:
     std::map<std::string, RestoredBreaker> breakers_;
     std::map<std::pair<std::string, std::string>, RestoredProvider> providers_;
     std::map<std::tuple<std::string, std::string_view, std::uint32_t>, TrialRecord> trials_;
+    std::map<std::uint64_t, JudgementRecord> judgements_;  // the newest of each action
+    std::map<std::pair<std::string, std::string_view>, PrecisionRecord> precision_;
     std::uint64_t last_incident_ = 0;
     std::uint64_t last_action_ = 0;
     std::uint64_t last_hold_ = 0;

@@ -172,6 +172,8 @@ std::optional<Entry> entry_of(const RecordEffect& effect, const ActionIndex& act
                    // Learnt by the way.
                    [](const BaselineRecord&) { return std::optional<Entry>{}; },
                    [](const TrialRecord&) { return std::optional<Entry>{}; },
+                   [](const JudgementRecord&) { return std::optional<Entry>{}; },
+                   [](const PrecisionRecord&) { return std::optional<Entry>{}; },
                    [](const HoldRecord&) { return std::optional<Entry>{}; },
                    [](const ProviderRecord& record) { return entry_of(record); }},
         effect.record);

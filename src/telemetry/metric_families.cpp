@@ -136,6 +136,8 @@ MetricFamilies::MetricFamilies()
           "Starts of watched units, by who started them: us, systemd or somebody.")),
       breaker_tripped(gauges(registry, "primum_breaker_tripped",
           "1 while a breaker is tripped; target is empty for the host's.")),
+      precision_actions(gauges(registry, "primum_precision_actions",
+          "How often a rung was right, since it has meant what it means, by what is counted.")),
       candidate_state(gauges(registry, "primum_provider_candidate_state",
           "1 for the state in which the candidate of a provider stands, 0 for the others.")),
       provider_current(gauges(registry, "primum_provider_current",

@@ -72,6 +72,7 @@ struct MetricFamilies {
     Counters& operator_commands;
     Counters& unit_starts;
     Gauges& breaker_tripped;
+    Gauges& precision_actions;
     Gauges& candidate_state;
     Gauges& provider_current;
     Counters& failovers;

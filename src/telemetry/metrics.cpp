@@ -112,6 +112,7 @@ void Metrics::Impl::take(const RulesEvent& event) {
         }
     }
     know_providers(*event.compiled);
+    know_precision(*event.compiled, {old_targets.begin(), old_targets.end()});
     targets_count_.Set(static_cast<double>(targets_.size()));
     for (const auto& [target, level] : std::exchange(restored_levels_, {})) {
         set_level(target, level);
@@ -120,6 +121,9 @@ void Metrics::Impl::take(const RulesEvent& event) {
 
 void Metrics::Impl::take(const RestoreEvent& event) {
     actions_.restore(event.state);
+    for (const PrecisionRecord& restored : event.state.precision) {
+        precision_[{restored.target, restored.level}] = restored;
+    }
     for (const auto& restored : event.state.incidents) {
         if (restored.incident.open) {
             open_incidents_.insert(restored.incident.id);

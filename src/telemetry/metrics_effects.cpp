@@ -22,7 +22,8 @@ void Metrics::Impl::observe(const Effect& effect) {
                               std::visit(Overloaded{[&](const auto& body) { take(body); },
                                                     [](const HoldRecord&) {},
                                                     [](const BaselineRecord&) {},
-                                                    [](const TrialRecord&) {}},
+                                                    [](const TrialRecord&) {},
+                                                    [](const JudgementRecord&) {}},
                                          record.record);
                           },
                           [&](const Notify& page) {
@@ -188,6 +189,49 @@ void Metrics::Impl::take(const BreakerRecord& record) {
     } else if (targets_.contains(record.target)) {
         owned(families_.breaker_tripped, record.target, {{"target", record.target}}).Set(value);
     }
+}
+
+void Metrics::Impl::take(const PrecisionRecord& record) {
+    precision_[{record.target, record.level}] = record;
+    if (targets_.contains(record.target)) {
+        show(record);
+    }
+}
+
+void Metrics::Impl::show(const PrecisionRecord& record) {
+    const auto set = [&](const char* what, std::uint32_t count) {
+        owned(families_.precision_actions,
+              std::string{precision_prefix} + record.target,
+              {{"target", record.target}, {"level", text_of(record.level)}, {"what", what}})
+            .Set(count);
+    };
+    set("detected", record.detected);
+    set("would_act", record.would_act);
+    set("acted", record.acted);
+    set("justified", record.justified);
+    set("unjustified", record.unjustified);
+    set("recovered_anyway", record.recovered_anyway);
+}
+
+// Of the rungs that the rules have now; what a rung counted before it meant what it means now is
+// told anew by the core.
+void Metrics::Impl::know_precision(const RuleSet& rules, const std::set<std::string>& before) {
+    for (const std::string& target : before) {
+        forget(std::string{precision_prefix} + target);
+    }
+    std::map<std::pair<std::string, Level>, PrecisionRecord> known;
+    for (const TargetRule& target : rules.targets) {
+        for (std::size_t i = index_of(Level::observe); i < level_count; ++i) {
+            const auto level = static_cast<Level>(i);
+            const auto found = precision_.find({target.name, level});
+            const bool is_rung = level == Level::observe || target.rungs.at(i).named;
+            if (is_rung && found != precision_.end()) {
+                show(found->second);
+                known.insert(*found);
+            }
+        }
+    }
+    precision_ = std::move(known);
 }
 
 void Metrics::Impl::take(const Rejected& rejected) {

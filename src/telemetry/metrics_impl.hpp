@@ -22,6 +22,7 @@ namespace primum::telemetry {
 inline constexpr std::string_view other = "other";
 inline constexpr std::string_view source_prefix = "source:";
 inline constexpr std::string_view provider_prefix = "provider:";
+inline constexpr std::string_view precision_prefix = "precision:";
 
 inline double seconds_of(Duration duration) {
     return std::chrono::duration<double>(duration).count();
@@ -93,6 +94,7 @@ private:
     void take(const UnitStarted& start);
     void take(const BreakerRecord& record);
     void take(const ProviderRecord& record);
+    void take(const PrecisionRecord& record);
     void take(const Rejected& rejected);
 
     // What a target is called in a label: itself while the rules know it.
@@ -105,6 +107,8 @@ private:
              const prometheus::Labels& labels);
     void forget(const std::string& owner);
     void know_providers(const RuleSet& rules);
+    void know_precision(const RuleSet& rules, const std::set<std::string>& before);
+    void show(const PrecisionRecord& record);
     void stand(const std::string& provider, const std::string& candidate, CandidateState state);
     Source* source_of(const std::string& name);
     void show(const std::string& name, Source& source, const SourceStats& now_is, Instant now);
@@ -129,6 +133,7 @@ private:
     std::set<std::uint64_t> open_incidents_;
     std::set<std::string> reasons_;
     std::vector<std::pair<std::string, Level>> restored_levels_;
+    std::map<std::pair<std::string, Level>, PrecisionRecord> precision_;
     prometheus::Gauge* rules_info_ = nullptr;
 };
 

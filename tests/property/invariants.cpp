@@ -39,6 +39,9 @@ void Invariants::see(const support::Turn& turn) {
     for (const std::string& each : guards_.see(turn)) {
         breach(each);
     }
+    for (const std::string& each : precision_.see(turn)) {
+        breach(each);
+    }
     for (const Effect& effect : turn.effects) {
         if (const auto* recorded = std::get_if<RecordEffect>(&effect)) {
             std::visit(

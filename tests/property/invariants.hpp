@@ -2,6 +2,7 @@
 #pragma once
 
 #include "property/guard_invariants.hpp"
+#include "property/precision_invariants.hpp"
 #include "support/world.hpp"
 
 #include <map>
@@ -67,6 +68,7 @@ private:
 
     const support::World& world_;
     GuardInvariants guards_;
+    PrecisionInvariants precision_;
     Stamp now_;
     std::map<std::string, Intent> intents_;
     std::map<std::uint64_t, HoldRecord> holds_;

@@ -218,6 +218,23 @@ std::string words_of(const ProviderRecord& record) {
         quoted(record.note));
 }
 
+// The comparison's word follows from the outcome, unless waiting does as well.
+std::string words_of(const JudgementRecord& judgement) {
+    const bool follows =
+        judgement.by == JudgedBy::comparison && judgement.reason != "no_better_than_waiting";
+    return follows ? ""
+                   : fmt::format("{}: judged {} {} by {}: {}",
+                                 judgement.target,
+                                 short_id(judgement.action),
+                                 name_of(judgement.judged),
+                                 name_of(judgement.by),
+                                 judgement.reason);
+}
+
+std::string words_of(const PrecisionRecord& /*counts*/) {
+    return "";  // every rung entered moves one
+}
+
 std::string words_of(const OperatorReply& reply) {
     return fmt::format("reply: {}{}", reply.code, quoted(reply.message));
 }

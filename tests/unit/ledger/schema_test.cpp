@@ -82,6 +82,12 @@ INSERT INTO provider_states VALUES('upstream', 'west', 'dead', 'p99 over 2 s', 1
     {5, R"sql(
 INSERT INTO notices VALUES('alert/incident/7', '{"kind":"incident"}');
 )sql"},
+    {6, R"sql(
+INSERT INTO judgements VALUES(NULL, 'old-1', 1, 7, 'gateway', 'restart', 0, 'digest', 'justified',
+    'comparison', 'improved', 4294967295, 1, 2, 'boot-a');
+INSERT INTO precision VALUES('gateway', 'restart', 'digest', 1, 3, 0, 1, 1, 0, 0, 0, 1, 2, 1, 2,
+    'boot-a');
+)sql"},
 };
 
 TEST_F(SchemaTest, AFileOfEveryVersionIsTakenOverWhole) {
@@ -122,6 +128,8 @@ TEST_F(SchemaTest, AFileOfEveryVersionIsTakenOverWhole) {
         EXPECT_EQ(state->trials.size(), version >= 2 ? 1U : 0U);
         EXPECT_EQ(state->providers.size(), version >= 3 ? 1U : 0U);
         EXPECT_EQ(store->notices().value().size(), version >= 5 ? 1U : 0U);
+        EXPECT_EQ(state->judgements.size(), version >= 6 ? 1U : 0U);
+        EXPECT_EQ(state->precision.size(), version >= 6 ? 1U : 0U);
 
         const auto chain = store->verify();
         ASSERT_TRUE(chain.has_value());
@@ -157,6 +165,66 @@ TEST_F(SchemaTest, WhatWasLearntComesBack) {
     ASSERT_EQ(state->breakers.size(), 1U);
     EXPECT_EQ(state->breakers[0].breaker, breaker);
     EXPECT_EQ(state->breakers[0].at.boot_id, "boot-a");
+}
+
+TEST_F(SchemaTest, JudgementsAndPrecisionComeBack) {
+    JudgementRecord decided;
+    decided.action = "a-1";
+    decided.sequence = 1;
+    decided.incident = 7;
+    decided.target = "gateway";
+    decided.level = Level::restart;
+    decided.dry_run = true;
+    decided.digest = "digest";
+    decided.reason = "decided";
+    decided.at = stamp(1);
+    JudgementRecord labelled = decided;
+    labelled.judged = ActionLabel::justified;
+    labelled.by = JudgedBy::person;
+    labelled.reason = "label";
+    labelled.uid = 1000;
+    labelled.at = stamp(2);
+    JudgementRecord other = decided;
+    other.action = "a-2";
+    other.sequence = 2;
+    PrecisionRecord counts{
+        "gateway", Level::restart, "digest", 1, 4, 2, 0, 1, 0, 0, 1, stamp(1), stamp(2)};
+    {
+        auto store = Store::open(options());
+        ASSERT_TRUE(store->append(std::vector<Record>{decided, other, labelled, counts}));
+        ASSERT_TRUE(store->append(std::vector<Record>{counts})) << "the newest replaces it";
+    }
+    auto store = Store::open(options("boot-b"));
+    const auto state = store->restore(stamp(10), true);
+    ASSERT_TRUE(state.has_value()) << state.error().message;
+    EXPECT_THAT(state->judgements, ElementsAre(labelled, other)) << "the newest of each action";
+    EXPECT_THAT(state->precision, ElementsAre(counts));
+    EXPECT_THAT(store->judgements(1, 1).value(), ElementsAre(labelled));
+    EXPECT_TRUE(store->verify().value().intact);
+
+    counts.justified = 5;
+    ASSERT_TRUE(store->append(std::vector<Record>{counts}));
+    const auto report = store->verify();
+    ASSERT_TRUE(report.has_value());
+    EXPECT_FALSE(report->intact);
+    EXPECT_EQ(report->what, "the precision of gateway at restart contradicts itself");
+}
+
+TEST_F(SchemaTest, JudgementsAreAppendOnlyWhileTheirActionIsThere) {
+    JudgementRecord judged;
+    judged.sequence = 1;
+    judged.action = action(1, 7, 0).id;
+    judged.target = "gateway";
+    {
+        auto store = Store::open(options());
+        ASSERT_TRUE(store->append(std::vector<Record>{incident(7, 0), action(1, 7, 0), judged}));
+        EXPECT_EQ(store->actions({}).value().at(0).judgement, judged);
+        EXPECT_EQ(store->incident(7).value()->actions.at(0).judgement, judged);
+    }
+    auto database = Database::open(options().path);
+    ASSERT_TRUE(database.has_value());
+    EXPECT_FALSE(database->exec("UPDATE judgements SET judged = 'justified'").has_value());
+    EXPECT_FALSE(database->exec("DELETE FROM judgements").has_value());
 }
 
 // A mark keeps the boot it was made in; what is written again later keeps it, too.

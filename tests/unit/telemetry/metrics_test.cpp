@@ -236,6 +236,31 @@ TEST_F(MetricsTest, ShowsLevelsAndSeverities) {
     EXPECT_EQ(value("primum_targets"), "2");
 }
 
+TEST_F(MetricsTest, PrecisionGoesOnAfterARestartAndGoesWithItsTarget) {
+    const auto shown = [&](const char* what) {
+        return value(std::string{"primum_precision_actions{level=\"observe\",target=\"gateway\","} +
+                     "what=\"" + what + "\"}");
+    };
+    PrecisionRecord row{"gateway", Level::observe, "digest", 1, 5, 4, 0, 2, 1, 1, 0, {}, {}};
+    EXPECT_EQ(shown("detected"), "absent");
+    RestoreEvent restore;
+    restore.state.precision = {row};
+    event(std::move(restore));
+    load({"gateway"}, {"web"}, "d2");
+    EXPECT_EQ(shown("detected"), "5");
+    EXPECT_EQ(shown("unjustified"), "1");
+    row.justified = 3;
+    record(row);
+    EXPECT_EQ(shown("justified"), "3");
+    load({"gateway"}, {"web"}, "d3");
+    EXPECT_EQ(shown("justified"), "3") << "a reload that changes nothing here";
+    row.target = "stranger";
+    record(row);
+    EXPECT_EQ(metrics_.page().find("stranger"), std::string::npos);
+    load({}, {"web"}, "d4");
+    EXPECT_EQ(shown("detected"), "absent");
+}
+
 TEST_F(MetricsTest, ShowsHowCandidatesStandAndWhichIsInUse) {
     const auto standing = [](const char* candidate, const char* state) {
         return std::string{"primum_provider_candidate_state{candidate=\""} + candidate +
