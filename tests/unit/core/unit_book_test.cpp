@@ -177,7 +177,8 @@ TEST_F(UnitBookTest, SystemdHasGivenUpAtItsStartLimit) {
     EXPECT_FALSE(foreign(0s));
 }
 
-// As systemd 252 tells it of a unit with Restart=always: the last result stays, not start-limit-hit.
+// As systemd 252 tells it of a unit with Restart=always: the last result stays, not
+// start-limit-hit.
 TEST_F(UnitBookTest, AStartThatMeetsTheStartLimitIsNobodysStop) {
     restart = "always";
     state(0s, "active", "running");
