@@ -8,10 +8,11 @@ _primumctl_names() {
 # What may stand behind the words of a command, options aside.
 _primumctl_words() {
     case $1 in
-        '') echo status list show explain watch sources providers incidents actions ledger hold release \
+        '') echo status list show explain watch precision sources providers incidents actions ledger hold release \
             disable enable force ack rollback label reset-breaker reload rules replay simulate drill \
-            push scrape version ;;
-        show | explain | hold | release | disable | enable | reset-breaker | drill) _primumctl_names targets ;;
+            score record push scrape version ;;
+        show | explain | hold | release | disable | enable | reset-breaker | drill | precision)
+            _primumctl_names targets ;;
         force) _primumctl_names targets && echo retry failover restart fallback ;;
         ack | 'incidents show' | 'incidents export') _primumctl_names incidents ;;
         rollback | 'actions show') _primumctl_names actions ;;
@@ -25,6 +26,7 @@ _primumctl_words() {
         actions) echo show ;;
         ledger) echo verify backup export ;;
         rules) echo check ;;
+        record) echo import ;;
     esac
 }
 
@@ -47,6 +49,8 @@ _primumctl_options() {
         replay) echo --recording --rules --settings --against --known --library ;;
         simulate) echo --rules --settings --scenario --target --seed --hours --enforced --library ;;
         drill) echo --rules --settings --library ;;
+        score) echo --rules --recording --windows --name --target --settings --library ;;
+        'record import') echo --series --source --unit --output ;;
         push) echo --source --whole --socket ;;
         scrape) echo --format ;;
     esac
@@ -63,7 +67,7 @@ _primumctl() {
                 if [[ -z $verb ]]; then
                     verb=$word
                 elif [[ $verb != *' '* && " $(_primumctl_words "$verb") " == *[[:space:]]"$word"[[:space:]]* &&
-                    $verb =~ ^(sources|providers|incidents|actions|ledger|rules)$ ]]; then
+                    $verb =~ ^(sources|providers|incidents|actions|ledger|rules|record)$ ]]; then
                     verb="$verb $word"
                 fi
                 ;;
@@ -76,14 +80,14 @@ _primumctl() {
         --format) choices='prometheus openmetrics' ;;
         --target) choices=$(_primumctl_names targets) ;;
         --source) choices=$(_primumctl_names sources) ;;
-        --reason | --limit | --before | --seed | --hours | --at | --until | --count) return ;;
+        --reason | --limit | --before | --seed | --hours | --at | --until | --count | --name | --series | --unit) return ;;
         --scenario)
             choices='list blip flap slow_leak persistent_failure provider_outage
                 half_ill_providers dead_source lying_source harmful_remedy mass_failure competing_healer post_mortem mixed'
             ;;
-        --settings | --recording | --rules | --against | --known | --socket | --output | --database) files=1 ;;
+        --settings | --recording | --rules | --against | --known | --windows | --socket | --output | --database) files=1 ;;
         *)
-            if [[ $current != -* && $verb =~ ^(replay|scrape|'rules check')$ ]]; then
+            if [[ $current != -* && $verb =~ ^(replay|scrape|'rules check'|'record import')$ ]]; then
                 files=1
             elif [[ $current == -* ]]; then
                 choices=$(_primumctl_options "$verb")

@@ -100,6 +100,8 @@ public:
     // nullopt: no such source.
     [[nodiscard]] virtual std::optional<event::SourceStory> source(std::string_view name) const = 0;
     [[nodiscard]] virtual std::vector<ProviderView> providers() const = 0;
+    // Of every rung that the rules name, by target and level.
+    [[nodiscard]] virtual std::vector<PrecisionRecord> precision() const = 0;
     // nullopt: no such target.
     [[nodiscard]] virtual std::optional<Explanation> explain(std::string_view target) const = 0;
 

@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <array>
+#include <iterator>
 
 namespace primum::bus {
 namespace {
@@ -178,6 +179,17 @@ std::string providers_document(const std::vector<ProviderView>& providers, Stamp
     return Document{now}
         .member("providers", event::to_json_list(providers, wall_minus_t(now)))
         .finish();
+}
+
+std::string precision_document(const std::vector<PrecisionRecord>& counts,
+                               const std::string& target,
+                               Stamp now) {
+    std::vector<PrecisionRecord> wanted;
+    std::copy_if(
+        counts.begin(), counts.end(), std::back_inserter(wanted), [&](const PrecisionRecord& row) {
+            return target.empty() || row.target == target;
+        });
+    return Document{now}.member("precision", event::to_json_list(wanted)).finish();
 }
 
 std::string incidents_document(const std::vector<RestoredIncident>& incidents, Stamp now) {

@@ -21,6 +21,10 @@ namespace primum::bus {
 [[nodiscard]] std::string sources_document(const std::vector<event::SourceReport>& sources,
                                            Stamp now);
 [[nodiscard]] std::string source_document(const event::SourceStory& source, Stamp now);
+// `target` empty: of all.
+[[nodiscard]] std::string precision_document(const std::vector<PrecisionRecord>& counts,
+                                             const std::string& target,
+                                             Stamp now);
 [[nodiscard]] std::string providers_document(const std::vector<ProviderView>& providers, Stamp now);
 [[nodiscard]] std::string incidents_document(const std::vector<RestoredIncident>& incidents,
                                              Stamp now);

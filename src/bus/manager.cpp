@@ -75,6 +75,7 @@ void Manager::add_reads() {
     add("Explain", "s", "s", {{"target"}, {"json"}}, &Manager::explain);
     add("Sources", "", "s", {{}, {"json"}}, &Manager::sources);
     add("Source", "s", "s", {{"source"}, {"json"}}, &Manager::source);
+    add("Precision", "s", "s", {{"target"}, {"json"}}, &Manager::precision);
     add("Providers", "", "s", {{}, {"json"}}, &Manager::providers);
     add("Incidents", "ut", "s", {{"limit", "before"}, {"json"}}, &Manager::incidents);
     add("Incident", "t", "s", {{"incident"}, {"json"}}, &Manager::incident);

@@ -69,6 +69,7 @@ private:
     void sources(const SharedCall& call);
     void source(const SharedCall& call);
     void providers(const SharedCall& call);
+    void precision(const SharedCall& call);
     void incidents(const SharedCall& call);
     void incident(const SharedCall& call);
     void actions(const SharedCall& call);

@@ -55,6 +55,16 @@ void Manager::source(const SharedCall& call) {
     call->answer(source_document(*source, backend_.now()));
 }
 
+void Manager::precision(const SharedCall& call) {
+    std::string target;
+    *call >> target;
+    if (!target.empty() && !backend_.target(target).has_value()) {
+        call->refuse(unknown_target(target));
+        return;
+    }
+    call->answer(precision_document(backend_.precision(), target, backend_.now()));
+}
+
 void Manager::providers(const SharedCall& call) {
     call->answer(providers_document(backend_.providers(), backend_.now()));
 }

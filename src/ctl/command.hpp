@@ -51,6 +51,7 @@ enum class Verb : std::uint8_t {
     names,
     sources,
     source,
+    precision,
     providers,
     provider,
     mark_provider,
@@ -60,6 +61,8 @@ enum class Verb : std::uint8_t {
     replay,
     simulate,
     drill,
+    score,
+    record_import,
     push,
     scrape,
     version,
@@ -83,6 +86,26 @@ struct DrillOptions {
     std::string rules;                 // a directory or file; empty: those that the settings name
     std::string settings;              // a settings file, or empty: primumd's own
     std::vector<std::string> library;  // directories of templates; none: those of the settings
+};
+
+// Of the score verb.
+struct ScoreOptions {
+    std::string rules;     // a directory or file
+    std::string settings;  // a settings file, or empty: the rules' own modes decide
+    std::vector<std::string> recordings;
+    std::vector<std::string> library;  // directories of templates; none: those of the settings
+    std::string windows;               // a JSON file of labelled time windows
+    std::string name;                  // of the recording in it; empty: the file's only one
+    std::string target;                // empty: all
+};
+
+// Of the verb that makes a recording of a table.
+struct ImportOptions {
+    std::string table;             // a CSV file
+    std::string series;            // its name; of several columns each is told apart by a label
+    std::string source = "table";  // that the samples are of
+    std::string unit;              // that is said to be active, or empty
+    std::string output;            // a file that is to be made
 };
 
 // Of the push verb.
@@ -145,6 +168,8 @@ struct Command {
     std::vector<std::string> library;     // of rules_check and replay: directories of templates
     SimulateOptions simulate;
     DrillOptions drill;
+    ScoreOptions score;
+    ImportOptions importing;
     PushOptions push;
     ScrapeOptions scrape;
 };

@@ -44,6 +44,9 @@ private:
     void add_replay(CLI::App* sub);
     void add_simulate();
     void add_drill();
+    void add_precision();
+    void add_score();
+    void add_record();
     void add_push();
     void add_scrape();
 

@@ -39,6 +39,7 @@ void Grammar::add_looking() {
     verb(*sources, "show", "one source in full, and what to do when it fails", Verb::source)
         ->add_option("SOURCE", command_.source, "name of a source")
         ->required();
+    add_precision();
     add_providers();
     CLI::App* const names = verb(app_, "names", "for shell completion", Verb::names);
     names->add_option("KIND", command_.look.kind, "of what")

@@ -27,6 +27,8 @@ void Grammar::add_offline() {
     add_replay(verb(app_, "replay", "make the decisions of a recording again", Verb::replay));
     add_simulate();
     add_drill();
+    add_score();
+    add_record();
     add_scrape();
     verb(app_, "version", "the version of primumctl", Verb::version);
 }

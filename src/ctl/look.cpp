@@ -133,6 +133,8 @@ Exit look(const Command& command, Surroundings& world) {
             return command.look.at.empty()
                        ? read({"Explain", {target}}, json, render_explain, world)
                        : explain_past(command, world);
+        case Verb::precision:
+            return read({"Precision", {target}}, json, render_precision, world);
         case Verb::providers:
             return read({"Providers", {}}, json, render_providers, world);
         case Verb::provider:

@@ -52,6 +52,7 @@ bool wants_pager(Verb verb) {
         case Verb::action:
         case Verb::sources:
         case Verb::source:
+        case Verb::precision:
         case Verb::providers:
         case Verb::provider:
             return true;

@@ -30,6 +30,7 @@ struct StatusExtras {
                                          const Painter& painter);
 [[nodiscard]] std::string render_sources(const Document& sources, const Painter& painter);
 [[nodiscard]] std::string render_source(const Document& source, const Painter& painter);
+[[nodiscard]] std::string render_precision(const Document& precision, const Painter& painter);
 [[nodiscard]] std::string render_providers(const Document& providers, const Painter& painter);
 // Empty where there is none of that name.
 [[nodiscard]] std::string render_provider(const Document& providers,

@@ -167,6 +167,18 @@ std::string ladder_text(const Document& explain, const Painter& painter) {
     return table.empty() ? "" : heading("Ladder", painter) + table.render(painter, 2);
 }
 
+// How often each rung was right, of those that have decided anything.
+std::string precision_lines(const Document& explain, const Painter& painter) {
+    Table table{{"LEVEL", "HOW OFTEN IT WAS RIGHT"}};
+    for (const Json& rung : explain.root().at("explanation.rungs").items()) {
+        const std::string text = rung["precision"].text();
+        if (!text.empty()) {
+            table.add({word(rung["level"].text()), {text}});
+        }
+    }
+    return table.empty() ? "" : heading("Precision", painter) + table.render(painter, 2);
+}
+
 }  // namespace
 
 std::string render_show(const Document& explain, const Painter& painter) {
@@ -178,8 +190,9 @@ std::string render_explain(const Document& explain, const Painter& painter) {
     const Json explanation = explain.root()["explanation"];
     return target_text(explain, painter) + decision_text(explain) +
            evidence_text(explain, painter) + guards_text(explain, painter) +
-           ladder_text(explain, painter) + heading("What comes next", painter) +
-           next_text(explain) + fact("action", explanation["action"].text()) +
+           ladder_text(explain, painter) + precision_lines(explain, painter) +
+           heading("What comes next", painter) + next_text(explain) +
+           fact("action", explanation["action"].text()) +
            fact("to undo it", explanation["undo"].text()) +
            fact("to stop it", explanation["stop"].text());
 }

@@ -10,6 +10,7 @@
 #include "ctl/push.hpp"
 #include "ctl/replay.hpp"
 #include "ctl/rules_check.hpp"
+#include "ctl/score.hpp"
 #include "ctl/scrape.hpp"
 #include "ctl/simulate.hpp"
 #include "ctl/switches.hpp"
@@ -155,6 +156,10 @@ Exit run(const Command& command, Surroundings& surroundings) {
             return replay(command, surroundings);
         case Verb::simulate:
             return simulate(command.simulate, command.json, surroundings);
+        case Verb::score:
+            return score(command.score, command.json, surroundings);
+        case Verb::record_import:
+            return import_record(command.importing, command.json, surroundings);
         case Verb::drill:
             return drill(command.drill, command.json, surroundings);
         case Verb::push:

@@ -47,6 +47,18 @@ std::string steps_text(const std::vector<Json>& steps,
     return table_of("Steps", table, painter);
 }
 
+// Whether it was called for, and who says so.
+std::string judgement_text(const Json& judgement) {
+    const std::string judged = word_or_nothing(judgement["judged"]);
+    if (judged.empty()) {
+        return judgement["action"].text().empty() ? "" : "not judged yet";
+    }
+    if (judgement["by"].text() == name_of(JudgedBy::person)) {
+        return fmt::format("{}, labelled by uid {}", judged, judgement["uid"].number());
+    }
+    return fmt::format("{}, judged by comparison: {}", judged, judgement["reason"].text());
+}
+
 std::string render(const Document& rows, const std::vector<Json>& steps, const Painter& painter) {
     const Json row = row_of(rows);
     const Json action = row["action"];
@@ -62,6 +74,7 @@ std::string render(const Document& rows, const std::vector<Json>& steps, const P
     out += fact("intended", when_text(action["intended"].wall(), rows.now()));
     const std::string result = action_result(row);
     out += fmt::format("{:<10}  {}\n", "result", painter.paint(result, colour_of_result(row)));
+    out += fact("judgement", judgement_text(row["judgement"]));
     out += fact("provider", action["provider"].text());
     out += fact("candidate", action["candidate"].text());
     const std::string way_back = word_or_nothing(action["way_back"]);

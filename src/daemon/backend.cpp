@@ -226,6 +226,10 @@ std::vector<ProviderView> DaemonBackend::providers() const {
     return engine_.providers();
 }
 
+std::vector<PrecisionRecord> DaemonBackend::precision() const {
+    return engine_.precision();
+}
+
 std::optional<Explanation> DaemonBackend::explain(std::string_view target) const {
     if (open_) {  // the core knows the time of its last event only: "now" is to mean now
         ports_.submit(TickEvent{});

@@ -54,6 +54,7 @@ public:
     [[nodiscard]] std::vector<event::SourceReport> sources() const override;
     [[nodiscard]] std::optional<event::SourceStory> source(std::string_view name) const override;
     [[nodiscard]] std::vector<ProviderView> providers() const override;
+    [[nodiscard]] std::vector<PrecisionRecord> precision() const override;
     [[nodiscard]] std::optional<Explanation> explain(std::string_view target) const override;
     void command(OperatorEvent command, std::function<void(OperatorReply)> answer) override;
     void reload(std::uint32_t uid,

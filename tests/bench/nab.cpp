@@ -3,7 +3,6 @@
 // Standard input, for each file: "file NAME ROWS WINDOWS", a line "FIRST LAST" for each window (row
 // numbers), a line "SECONDS VALUE" for each row. Prints one JSON object.
 #include "nab_detector.hpp"
-#include "nab_ladder.hpp"
 #include "nab_score.hpp"
 
 #include <fmt/format.h>
@@ -89,40 +88,14 @@ std::string scores(const std::vector<LabelledFile>& files, const Detection& dete
     std::string text;
     for (const Profile& profile : {standard_profile(), reward_low_fp_profile()}) {
         const Scored scored = best_of(files, detection.anomalies, profile);
-        text += fmt::format(R"("{}":{{"score":{:.2f},"threshold":{:.4f},"categories":{}}},)",
+        text += fmt::format(R"({}"{}":{{"score":{:.2f},"threshold":{:.4f},"categories":{}}})",
+                            text.empty() ? "" : ",",
                             profile.name,
                             scored.score,
                             scored.threshold,
                             categories(files, scored, profile));
     }
     return text;
-}
-
-std::string climbs(const std::vector<LabelledFile>& files) {
-    Climb all;
-    std::size_t windows = 0;
-    for (const LabelledFile& file : files) {
-        const Climb one = climb(file);
-        windows += file.windows.size();
-        all.windows_seen += one.windows_seen;
-        all.windows_entered += one.windows_entered;
-        all.decisions_inside += one.decisions_inside;
-        all.decisions_outside += one.decisions_outside;
-        all.incidents_outside += one.incidents_outside;
-        all.rows_outside += one.rows_outside;
-        all.raised_rows_outside += one.raised_rows_outside;
-    }
-    return fmt::format(
-        R"("ladder":{{"windows":{},"seen":{},"entered":{},"decisions_inside":{},)"
-        R"("decisions_outside":{},"incidents_outside":{},"raised_outside_percent":{:.1f}}})",
-        windows,
-        all.windows_seen,
-        all.windows_entered,
-        all.decisions_inside,
-        all.decisions_outside,
-        all.incidents_outside,
-        100.0 * static_cast<double>(all.raised_rows_outside) /
-            static_cast<double>(std::max<std::size_t>(all.rows_outside, 1)));
 }
 
 }  // namespace
@@ -136,12 +109,11 @@ int main() {
         return 1;
     }
     const Detection detection = detect(*files);
-    std::cout << fmt::format(R"({{"files":{},"ns_per_sample":{:.0f},"bytes_per_series":{},{}{}}})",
+    std::cout << fmt::format(R"({{"files":{},"ns_per_sample":{:.0f},"bytes_per_series":{},{}}})",
                              files->size(),
                              detection.nanoseconds_per_sample,
                              detection.bytes_per_series,
-                             scores(*files, detection),
-                             climbs(*files))
+                             scores(*files, detection))
               << '\n';
     return 0;
 }

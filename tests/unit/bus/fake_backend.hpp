@@ -58,6 +58,11 @@ public:
         }
         return event::SourceStory{sources().front(), {}, {{"gateway", "", "errors", "unknown"}}};
     }
+    std::vector<PrecisionRecord> precision() const override {
+        PrecisionRecord row{"gateway", Level::retry, "digest", 1, 12, 10, 0, 8, 2, 2, 3, {}, {}};
+        PrecisionRecord other{"api", Level::restart, "digest", 1, 0, 0, 0, 0, 0, 0, 0, {}, {}};
+        return {other, row};
+    }
     std::vector<ProviderView> providers() const override {
         ProviderView view;
         view.name = "upstream";

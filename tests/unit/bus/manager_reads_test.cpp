@@ -26,6 +26,13 @@ TEST_F(ManagerReadsTest, AnswersEachReadWithOneDocument) {
                            R"("path":"/etc/gw.env","key":"UPSTREAM"},"current":"west",)" +
                            R"("candidates":[{"candidate":"west","state":"dead","note":"",)" +
                            R"("current":true,"marked":true,"marked_until":{"t_us":90000000,)"));
+    const auto precision = call("Precision", {"gateway"}).text;
+    EXPECT_THAT(precision,
+                StartsWith(head + R"("precision":[{"target":"gateway","level":"retry",)"));
+    EXPECT_THAT(precision,
+                HasSubstr(R"("share":0.8,"text":"precision 80 % (8 of 10 justified, 3 )"));
+    EXPECT_THAT(call("Precision", {""}).text, HasSubstr(R"("target":"api","level":"restart",)"));
+    EXPECT_THAT(call("Precision", {"nobody"}).error, HasSubstr("UnknownTarget"));
     EXPECT_THAT(call("Incidents", {5U, std::uint64_t{0}}).text,
                 StartsWith(head + R"("incidents":[)"));
     EXPECT_THAT(call("Incident", {std::uint64_t{7}}).text,

@@ -15,7 +15,8 @@ protected:
 "sequence":7,"incident":3,"target":"gw","unit":"gw.service","level":"restart","kind":"restart",
 "way_back":"none","guards":[{"guard":"held","verdict":"pass","detail":""}],
 "evidence":[{"indicator":"unit","severity":"critical","value":"failed","why":"signal"}]},
-"state":"verified","result":"done","outcome":"worse"}]})",
+"state":"verified","result":"done","outcome":"worse",
+"judgement":{"action":"u-7","judged":"unjustified","by":"comparison","reason":"worse"}}]})",
             {}};
         client.answers["Incident"] = {
             R"({"v":1,"story":{"transitions":[{"action":"u-6","state":"started"},
@@ -29,6 +30,7 @@ TEST_F(ShowActionTest, TellsItStepByStep) {
     EXPECT_EQ(run_words({"actions", "show", "u-7"}), Exit::ok);
     for (const char* const part : {"Action 7: restart gw.service",
                                    "done, worse",
+                                   "unjustified, judged by comparison: worse",
                                    "there is no way back",
                                    "job done",
                                    "Guards, when it was decided"}) {
