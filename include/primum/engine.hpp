@@ -44,6 +44,8 @@ struct TargetSummary {
     std::string unit;
     Mode mode = Mode::dry_run;  // as in force, under the daemon's ceiling
     Level enforce_up_to = Level::retry;
+    // Why it enforces less than its rules ask for, in words; empty where it does not.
+    std::string held_back;
     Level level = Level::steady;
     Phase phase = Phase::steady;
     Severity severity = Severity::unknown;  // of the worst indicator

@@ -14,6 +14,7 @@
 #include "remedy/snapshot_store.hpp"
 #include "systemd/bus.hpp"
 #include "systemd/event_loop.hpp"
+#include "systemd/machine.hpp"
 #include "systemd/manager.hpp"
 #include "systemd/notify.hpp"
 #include "telemetry/journal.hpp"
@@ -70,6 +71,7 @@ std::string own_program() {
 RulesPlaces places_of(const Options& options) {
     RulesPlaces places;
     places.settings = options.settings;
+    places.machine = systemd::machine_key();
     places.rules = {options.rules.begin(), options.rules.end()};
     return places;
 }

@@ -105,6 +105,7 @@ Result<rules::Settings, RulesError> RulesCache::settings() const {
     if (!load.errors.empty()) {
         return fail(RulesError{rules::format_error(load.errors.front())});
     }
+    load.settings.decision.machine = places_.machine;
     return std::move(load.settings);
 }
 

@@ -23,6 +23,7 @@ struct RulesPlaces {
     std::filesystem::path settings = "/etc/primum/primum.toml";
     std::vector<std::filesystem::path> rules;  // empty: those that the settings name
     rules::TrustPolicy trust;
+    std::string machine;  // of DecisionSettings
 };
 
 // The rules as the actuator reads them itself. Read again when a file, or a directory they lie in,

@@ -111,7 +111,8 @@ std::string daemon_json(const DaemonView& daemon) {
     return json;
 }
 
-// How many targets there are in all and at each level, by the level's name.
+// How many targets there are in all, at each level, by the level's name, and how many enforce less
+// than their rules ask for.
 std::string counts_json(const std::vector<TargetSummary>& targets) {
     std::array<std::uint64_t, level_count> at{};
     for (const TargetSummary& target : targets) {
@@ -126,6 +127,11 @@ std::string counts_json(const std::vector<TargetSummary>& targets) {
         writer.key(enum_names<Level>[i]);
         writer.value(at[i]);
     }
+    writer.key("held_back");
+    writer.value(static_cast<std::uint64_t>(
+        std::count_if(targets.begin(), targets.end(), [](const TargetSummary& target) {
+            return !target.held_back.empty();
+        })));
     writer.end_object();
     return json;
 }

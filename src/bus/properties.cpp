@@ -30,6 +30,10 @@ constexpr std::array target_table{
         "s",
         false,
         [](const TargetSummary& t) -> PropertyValue { return word(t.enforce_up_to); }},
+    Property<TargetSummary>{"HeldBack",
+                            "s",
+                            false,
+                            [](const TargetSummary& t) -> PropertyValue { return t.held_back; }},
     Property<TargetSummary>{
         "Level", "s", false, [](const TargetSummary& t) -> PropertyValue { return word(t.level); }},
     Property<TargetSummary>{

@@ -20,6 +20,11 @@ const TargetRule* find_rule(const RuleSet& rules, std::string_view name) {
     return found == rules.targets.end() ? nullptr : &*found;
 }
 
+bool enforces_alike(const TargetRule& a, const TargetRule& b) {
+    return a.mode == b.mode && a.enforce_up_to == b.enforce_up_to && a.in_share == b.in_share &&
+           a.promoted == b.promoted;
+}
+
 }  // namespace
 
 void Engine::Impl::take(const RulesEvent& event) {
@@ -174,10 +179,15 @@ void Engine::Impl::listen(TargetState& target) {
     }
 }
 
-// The same meaning, compiled anew: everything known of the target stays.
+// The same meaning, compiled anew: everything known of the target stays. Plans not yet started are
+// dropped where something else is enforced.
 void Engine::Impl::rebind_target(TargetState& target,
                                  const std::shared_ptr<const RuleSet>& rules,
                                  const TargetRule& rule) {
+    if (!enforces_alike(*target.rule, rule)) {
+        ladder(target).drop_plans();
+        world_.changed.insert(target.key);
+    }
     target.rule = &rule;
     for (std::size_t i = 0; i < target.indicators.size(); ++i) {
         target.indicators[i].rebind(rule.indicators[i]);

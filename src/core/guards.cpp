@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "core/guards.hpp"
 
+#include "core/enforcement.hpp"
 #include "core/text.hpp"
 
 #include <algorithm>
@@ -244,6 +245,13 @@ std::optional<GuardVerdict> first_veto(const Answers& answers) {
     return std::nullopt;
 }
 
+std::string why_not_enforced(const World& world, const TargetState& target, Level level) {
+    const std::string why =
+        enforcement_of(*target.rule, world.rules->settings.mode, world.now.wall).held_back;
+    return "level " + std::string{name_of(level)} + " is not enforced" +
+           (why.empty() ? "" : ": " + why);
+}
+
 void ask_after_preflight(Round& round, const World& world, const TargetState& target, Level level) {
     const auto& held_back = target.held_back;
     const bool holds = held_back && world.now.t < held_back->ask_again;
@@ -257,10 +265,9 @@ void ask_after_preflight(Round& round, const World& world, const TargetState& ta
     if (round.vetoed()) {
         round.skip(Guard::dry_run);
     } else {
-        round.ask(Guard::dry_run,
-                  enforced(world, target, level)
-                      ? pass()
-                      : veto("level " + std::string{name_of(level)} + " is not enforced"));
+        round.ask(
+            Guard::dry_run,
+            enforced(world, target, level) ? pass() : veto(why_not_enforced(world, target, level)));
     }
 }
 

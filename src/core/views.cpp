@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // What a person is told: the present of the host and of each target. Changes nothing.
+#include "core/enforcement.hpp"
 #include "core/engine_impl.hpp"
 #include "core/provider_book.hpp"
 #include "core/text.hpp"
@@ -147,8 +148,11 @@ TargetSummary Engine::Impl::summary(const TargetState& target) const {
     TargetSummary summary;
     summary.name = target.rule->name;
     summary.unit = target.rule->unit;
-    summary.mode = std::min(target.rule->mode, world_.rules->settings.mode);
-    summary.enforce_up_to = target.rule->enforce_up_to;
+    core::Enforcement enforcement =
+        core::enforcement_of(*target.rule, world_.rules->settings.mode, world_.now.wall);
+    summary.mode = enforcement.mode;
+    summary.enforce_up_to = enforcement.up_to;
+    summary.held_back = std::move(enforcement.held_back);
     summary.level = target.level;
     summary.phase = target.phase;
     summary.severity = target.severity();

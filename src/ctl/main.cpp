@@ -3,6 +3,7 @@
 #include "ctl/pager.hpp"
 #include "ctl/run.hpp"
 #include "ctl/sd_bus_client.hpp"
+#include "systemd/machine.hpp"
 
 #include <primum/clock.hpp>
 
@@ -79,6 +80,7 @@ ctl::Exit run_program(std::vector<std::string> arguments) {
     ctl::Surroundings surroundings{
         client, clock, std::cout, std::cerr, wants_colours(look.colours, terminal), geteuid()};
     surroundings.in = &std::cin;
+    surroundings.machine = primum::systemd::machine_key();
     surroundings.progress = isatty(STDERR_FILENO) == 1;
     if (terminal) {
         measure(surroundings, look.full);

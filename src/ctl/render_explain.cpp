@@ -35,6 +35,7 @@ std::string target_text(const Document& explain, const Painter& painter) {
                 mode == name_of(Mode::enforce)
                     ? fmt::format("{} up to {}", mode, target["enforce_up_to"].text())
                     : mode);
+    out += fact("held back", target["held_back"].text());
     if (target["held"].flag()) {
         out += fact("held", "yes: an operator's hold keeps primum off it");
     }

@@ -29,9 +29,11 @@ bool is_ill(const Json& target) {
 
 std::string mode_text(const Json& target) {
     const std::string mode = target["mode"].text();
-    return mode == name_of(Mode::enforce)
-               ? fmt::format("{} up to {}", mode, target["enforce_up_to"].text())
-               : mode;
+    const std::string held_back = target["held_back"].text();
+    return (mode == name_of(Mode::enforce)
+                ? fmt::format("{} up to {}", mode, target["enforce_up_to"].text())
+                : mode) +
+           (held_back.empty() ? "" : fmt::format(": {}", held_back));
 }
 
 std::string flags_text(const Json& target) {

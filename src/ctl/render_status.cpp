@@ -144,6 +144,12 @@ void add_counts(Facts& facts, const Json& counts) {
         }
     }
     facts.add("targets", text);
+    if (const std::int64_t count = counts["held_back"].number(); count > 0) {
+        facts.add("held back",
+                  fmt::format("{} enforce{} less than the rules ask for: primumctl list says why",
+                              count,
+                              count == 1 ? "s" : ""));
+    }
 }
 
 // Which actions are not judged yet, newest first.

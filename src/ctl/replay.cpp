@@ -296,25 +296,26 @@ Exit compare(const Command& command,
 // The settings that rules on disk are compiled under: those named, else those recorded.
 Result<rules::Settings, Exit> settings_for(const Command& command, Surroundings& world) {
     rules::SettingsLoad load;
+    auto events =
+        replay::RecordedEvents::open({command.recordings.begin(), command.recordings.end()});
+    while (events) {
+        const auto event = events->next();
+        if (!event || *event == nullptr) {
+            break;
+        }
+        if (const auto* recorded = std::get_if<RulesEvent>(&(*event)->body)) {
+            load = rules::recorded_settings(recorded->text);
+            break;
+        }
+    }
     if (!command.settings.empty()) {
         std::error_code ignored;
         if (!std::filesystem::exists(command.settings, ignored)) {
             return fail(failed({command.settings + ": there is no such file", true}, world));
         }
+        const std::string machine = load.settings.decision.machine;
         load = rules::load_settings(command.settings);
-    } else {
-        auto events =
-            replay::RecordedEvents::open({command.recordings.begin(), command.recordings.end()});
-        while (events) {
-            const auto event = events->next();
-            if (!event || *event == nullptr) {
-                break;
-            }
-            if (const auto* recorded = std::get_if<RulesEvent>(&(*event)->body)) {
-                load = rules::recorded_settings(recorded->text);
-                break;
-            }
-        }
+        load.settings.decision.machine = machine;  // it decided there
     }
     for (const rules::RuleError& error : load.errors) {
         world.err << printable(rules::format_error(error)) << "\n";

@@ -40,6 +40,7 @@ struct Surroundings {
     std::uint32_t columns = 0;  // of the terminal that `out` is; 0: it is none
     std::uint32_t rows = 0;
     std::string settings_file = "/etc/primum/primum.toml";  // where primumd keeps its things
+    std::string machine{};                                  // of DecisionSettings
 
     [[nodiscard]] Painter painter() const { return Painter{colours, columns}; }
 };

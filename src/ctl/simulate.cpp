@@ -214,6 +214,7 @@ Exit simulate(const SimulateOptions& options, bool json, Surroundings& world) {
         report.errors = loaded.errors;
         settings = loaded.settings;
     }
+    settings.decision.machine = world.machine;
     const rules::RulesLoad load =
         rules::load_rules({options.rules}, with_library(settings, options.library));
     report.errors.insert(report.errors.end(), load.errors.begin(), load.errors.end());

@@ -95,7 +95,7 @@ void Daemon::take_signals() {
 
 // Settings and the lock: what tells whether this process may touch anything at all.
 Result<void, StartError> Daemon::claim() {
-    auto loaded = rules::load_settings(options_.settings);
+    auto loaded = load_settings_here(options_.settings);
     if (!loaded.errors.empty()) {
         std::string text = "the settings have errors:";
         for (const auto& error : loaded.errors) {

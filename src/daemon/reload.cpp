@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "daemon/reload.hpp"
 
+#include "systemd/machine.hpp"
+
 #include <utility>
 
 namespace primum::daemon {
@@ -17,6 +19,12 @@ std::vector<std::string> lines(const std::vector<rules::RuleError>& errors) {
 }
 
 }  // namespace
+
+rules::SettingsLoad load_settings_here(const std::string& settings) {
+    rules::SettingsLoad load = rules::load_settings(settings);
+    load.settings.decision.machine = systemd::machine_key();
+    return load;
+}
 
 Reloader::Reloader(systemd::EventLoop& loop,
                    const Clock& clock,
@@ -61,7 +69,7 @@ void Reloader::checked(CheckOutcome outcome) {
 }
 
 void Reloader::load(bus::ReloadStatus& next) {
-    const auto settings = rules::load_settings(settings_);
+    const auto settings = load_settings_here(settings_);
     next.errors = lines(settings.errors);
     if (next.errors.empty()) {
         const auto loaded = rules::load_rules(settings.settings.rules, settings.settings);
@@ -78,7 +86,7 @@ void Reloader::load(bus::ReloadStatus& next) {
 }
 
 std::vector<std::string> check_settings_and_rules(const std::string& settings) {
-    const auto loaded = rules::load_settings(settings);
+    const auto loaded = load_settings_here(settings);
     if (!loaded.errors.empty()) {
         return lines(loaded.errors);
     }

@@ -57,6 +57,9 @@ private:
     std::vector<Answer> waiting_;  // answered by the one after it
 };
 
+// The settings as they are on this host.
+[[nodiscard]] rules::SettingsLoad load_settings_here(const std::string& settings);
+
 // What --check finds: one formatted line for each error in the settings, or else in the rules.
 [[nodiscard]] std::vector<std::string> check_settings_and_rules(const std::string& settings);
 

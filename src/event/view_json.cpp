@@ -35,6 +35,7 @@ void describe(V& v, T& x) {
     v.field("unit", x.unit);
     v.field("mode", x.mode);
     v.field("enforce_up_to", x.enforce_up_to);
+    v.field("held_back", x.held_back);
     v.field("level", x.level);
     v.field("phase", x.phase);
     v.field("severity", x.severity);

@@ -227,9 +227,10 @@ void put_source(Html& html, const SourceView& source, const Stamp& now) {
 }  // namespace
 
 std::string mode_text(const TargetSummary& target) {
-    return target.mode == Mode::enforce
-               ? fmt::format("enforce up to {}", name_of(target.enforce_up_to))
-               : spaced(name_of(target.mode));
+    const std::string mode = target.mode == Mode::enforce
+                                 ? fmt::format("enforce up to {}", name_of(target.enforce_up_to))
+                                 : spaced(name_of(target.mode));
+    return target.held_back.empty() ? mode : fmt::format("{}: {}", mode, target.held_back);
 }
 
 void put_state(Html& html, const OverviewData& data, std::size_t ill) {

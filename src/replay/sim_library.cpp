@@ -16,6 +16,9 @@ RuleSet all_enforced(RuleSet rules) {
     for (TargetRule& target : rules.targets) {
         target.mode = Mode::enforce;
         target.enforce_up_to = Level::fallback;
+        target.in_share = true;
+        target.promoted = {};
+        target.held_back.clear();
     }
     return rules;
 }

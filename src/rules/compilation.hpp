@@ -85,7 +85,8 @@ void check_dependencies(const std::vector<CompiledTarget>& targets,
                         const Compilation& all,
                         ErrorList& errors);
 
-// Fills in every digest: plan_digest of each remedy, then target, source and rule set.
-void seal(RuleSet& rules);
+// Fills in every digest: plan_digest of each remedy, then source, level, target and rule set; and,
+// between them, what each target may enforce (`required`: only what was promoted).
+void seal(RuleSet& rules, bool required);
 
 }  // namespace primum::rules

@@ -3,6 +3,7 @@
 
 #include "rules/compilation.hpp"
 #include "rules/expansion.hpp"
+#include "rules/promotion.hpp"
 #include "rules/reading.hpp"
 #include "rules/settings_text.hpp"
 #include "rules/toml_reader.hpp"
@@ -21,6 +22,7 @@ namespace {
 
 constexpr std::string_view file_marker = "#primum-rules ";
 constexpr std::string_view settings_marker = "#primum-settings ";
+constexpr std::string_view unknown_machine = "-";
 constexpr std::size_t no_tree = SIZE_MAX;  // of a file that could not be parsed
 
 // One table of named things ("target") over all files: each name once.
@@ -76,12 +78,17 @@ public:
         compile_sources(*rules);
         compile_providers(*rules);
         compile_targets(*rules, expansion.uses());
+        for (const auto& [name, member] : targets_.members) {
+            if (!is_left_over(member->value)) {
+                load.target_files.emplace(name, errors_.file(member->at.file));
+            }
+        }
         trees_.clear();
         const bool good = errors_.empty() && load.errors.empty();
         auto found = errors_.take();
         std::move(found.begin(), found.end(), std::back_inserter(load.errors));
         if (good) {
-            seal(*rules);
+            seal(*rules, settings_.promotion.required);
             load.rules = std::move(rules);
         }
     }
@@ -152,6 +159,9 @@ private:
         std::vector<CompiledTarget> compiled;
         compiled.reserve(targets_.members.size());
         for (const auto& [name, member] : targets_.members) {
+            if (is_left_over(member->value)) {
+                continue;  // what was promoted is gone from the rules
+            }
             if (auto section = section_of("target", *member)) {
                 compiled.push_back(compile_target(name, *section, all_));
                 const auto use = uses.find(name);
@@ -176,7 +186,12 @@ private:
 
 std::string joined(const std::vector<RuleFile>& files, const Settings& settings) {
     const std::string decision = decision_settings_text(settings);
-    std::string out = fmt::format("{}{} -\n{}\n", settings_marker, decision.size(), decision);
+    const std::string& machine = settings.decision.machine;
+    std::string out = fmt::format("{}{} {}\n{}\n",
+                                  settings_marker,
+                                  decision.size(),
+                                  machine.empty() ? unknown_machine : machine,
+                                  decision);
     for (const RuleFile& file : files) {
         out += fmt::format("{}{} {}\n{}\n", file_marker, file.text.size(), file.path, file.text);
     }
@@ -257,7 +272,12 @@ std::vector<RuleFile> split_rules_text(std::string_view text) {
 
 SettingsLoad recorded_settings(std::string_view text) {
     const auto entry = take_entry(settings_marker, text);
-    return entry ? parse_settings(entry->text, "recorded settings") : SettingsLoad{};
+    if (!entry) {
+        return {};
+    }
+    SettingsLoad load = parse_settings(entry->text, "recorded settings");
+    load.settings.decision.machine = entry->path == unknown_machine ? "" : entry->path;
+    return load;
 }
 
 RulesLoad compile_recorded_rules(std::string_view text) {

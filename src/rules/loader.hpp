@@ -8,6 +8,8 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
+#include <map>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -31,6 +33,8 @@ struct RulesLoad {
     // split_rules_text and compile_recorded_rules.
     std::string text;
     std::vector<std::filesystem::path> files;  // what was read, in order, for ownership checks
+    // Of each target that could be read, by its name: the file in which it begins.
+    std::map<std::string, std::string, std::less<>> target_files;
 };
 
 // Reads and compiles rules. A directory stands for its *.toml, sorted by name; beside each
@@ -47,7 +51,8 @@ struct RulesLoad {
 // rule set. Text without file markers becomes one file named "rules".
 [[nodiscard]] std::vector<RuleFile> split_rules_text(std::string_view text);
 
-// The settings in RulesLoad::text: those that decisions depend on, all others at their defaults.
+// The settings in RulesLoad::text: those that decisions depend on, and the machine it was loaded
+// for; all others at their defaults.
 // Text without them gives the defaults.
 [[nodiscard]] SettingsLoad recorded_settings(std::string_view text);
 

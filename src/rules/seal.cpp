@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: MIT
 #include "rules/canonical_text.hpp"
 #include "rules/compilation.hpp"
+#include "rules/promotion.hpp"
 
 #include <string>
+#include <variant>
 
 namespace primum::rules {
 namespace {
@@ -88,12 +90,10 @@ void add_rung(CanonicalText& text, Level level, const RungRule& rung) {
     text.add("max_wait", rung.max_wait);
 }
 
-std::string target_digest(const TargetRule& target, const RuleSet& rules) {
-    CanonicalText text;
+// What every rung of a target depends on.
+void add_target(CanonicalText& text, const TargetRule& target, const RuleSet& rules) {
     text.add("target", target.name);
     text.add("unit", target.unit);
-    text.add("mode", name_of(target.mode));
-    text.add("enforce_up_to", name_of(target.enforce_up_to));
     for (const std::string& name : target.depends_on) {
         text.add("depends_on", name);
     }
@@ -106,12 +106,48 @@ std::string target_digest(const TargetRule& target, const RuleSet& rules) {
     for (const IndicatorRule& indicator : target.indicators) {
         add_indicator(text, indicator, rules);
     }
+}
+
+std::string target_digest(const TargetRule& target, const RuleSet& rules) {
+    CanonicalText text;
+    add_target(text, target, rules);
     for (std::size_t i = index_of(Level::observe); i < level_count; ++i) {
         if (target.rungs.at(i).named) {
             add_rung(text, static_cast<Level>(i), target.rungs.at(i));
         }
     }
     return text.digest();
+}
+
+std::string level_digest(const TargetRule& target, Level level, const RuleSet& rules) {
+    CanonicalText text;
+    const RungRule& rung = target.rungs[index_of(level)];
+    text.add("level", name_of(level));
+    add_target(text, target, rules);
+    if (rung.named) {
+        add_rung(text, level, rung);
+    }
+    for (const RemedyRule& remedy : rung.remedies) {
+        const auto* failover = std::get_if<FailoverPlan>(&remedy.plan);
+        for (const ProviderRule& provider : rules.providers) {
+            if (failover != nullptr && provider.name == failover->provider) {
+                text.add("provider", provider.digest);
+            }
+        }
+    }
+    return text.digest();
+}
+
+// What it may enforce, which is no part of what it means; the same on every host.
+void add_enforcement(CanonicalText& text, const TargetRule& target) {
+    text.add("mode", name_of(target.mode));
+    text.add("enforce_up_to", name_of(target.enforce_up_to));
+    text.add("enforce_share", target.enforce_share);
+    text.add("held_back", target.held_back);
+    for (const auto& promotion : target.promoted) {
+        text.add("promoted", promotion ? promotion->digest : "");
+        text.add("until", promotion ? to_us(promotion->until) : std::int64_t{0});
+    }
 }
 
 std::string source_digest(const SourceRule& source) {
@@ -150,7 +186,7 @@ std::string provider_digest(const ProviderRule& provider, const RuleSet& rules) 
 
 }  // namespace
 
-void seal(RuleSet& rules) {
+void seal(RuleSet& rules, bool required) {
     CanonicalText text;
     text.add("mode", name_of(rules.settings.mode));
     text.add("in_flight", rules.settings.in_flight);
@@ -187,12 +223,18 @@ void seal(RuleSet& rules) {
                 remedy.plan_digest = plan_digest(target, static_cast<Level>(i), index++, remedy);
             }
         }
+        for (std::size_t i = 0; i < level_count; ++i) {
+            target.level_digests[i] = level_digest(target, static_cast<Level>(i), rules);
+        }
         target.digest = target_digest(target, rules);
         text.add("target", target.digest);
         if (target.cost) {
             text.add("cost", target.cost->selector);
             text.add("source", rules.sources[target.cost->source].digest);
         }
+        settle_promotions(target, required);
+        add_enforcement(text, target);
+        settle_share(target, rules.settings.machine);
     }
     rules.digest = text.digest();
 }

@@ -56,6 +56,20 @@ bool Section::read(std::string_view key, std::string& out) {
     return true;
 }
 
+bool Section::read(std::string_view key, bool& out) {
+    const Member* member = find(key);
+    if (member == nullptr) {
+        return false;
+    }
+    if (member->value.kind != Node::Kind::boolean) {
+        fail_at(*member,
+                fmt::format("true or false is expected, not {}", kind_name(member->value.kind)));
+        return false;
+    }
+    out = member->value.boolean;
+    return true;
+}
+
 bool Section::read(std::string_view key, double& out) {
     const Member* member = find(key);
     if (member == nullptr) {

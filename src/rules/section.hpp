@@ -39,6 +39,7 @@ public:
 
     // Each gives whether the key was there and right.
     bool read(std::string_view key, std::string& out);
+    bool read(std::string_view key, bool& out);
     bool read(std::string_view key, double& out);
     bool read(std::string_view key, std::uint32_t& out, CountRange range);
     bool read(std::string_view key, Duration& out, DurationRange range);

@@ -176,6 +176,20 @@ void read_response(Section& top, ResponseRule& response) {
     section->refuse_unknown_keys();
 }
 
+void read_promotion(Section& top, PromotionSettings& promotion) {
+    auto section = top.table("promotion");
+    if (!section) {
+        return;
+    }
+    section->read("required", promotion.required);
+    section->read("min_dry_run", promotion.min_dry_run, {Duration{0}, hours{24 * 366}});
+    if (section->read("min_precision", promotion.min_precision) &&
+        !(promotion.min_precision >= 0 && promotion.min_precision <= 1)) {
+        section->fail_at(*section->find("min_precision"), "a precision is 0 to 1");
+    }
+    section->refuse_unknown_keys();
+}
+
 }  // namespace
 
 SettingsLoad parse_settings(std::string_view text, const std::string& file) {
@@ -196,6 +210,7 @@ SettingsLoad parse_settings(std::string_view text, const std::string& file) {
         read_hold(top, load.settings.decision);
         read_response(top, load.settings.decision.response);
         read_notify(top, load.settings.notify);
+        read_promotion(top, load.settings.promotion);
         top.refuse_unknown_keys();
     }
     load.errors = errors.take();

@@ -28,6 +28,13 @@ struct RecordingSettings {
     Duration age{std::chrono::hours{24 * 14}};
 };
 
+// What the gate to enforce asks for.
+struct PromotionSettings {
+    bool required = false;  // a target enforces nothing that was not promoted
+    Duration min_dry_run{std::chrono::hours{24 * 7}};
+    double min_precision = 0.9;  // 0 to 1
+};
+
 // What /etc/primum/primum.toml says. Every member has the default that an empty file gives.
 struct Settings {
     std::vector<std::filesystem::path> rules{"/etc/primum/rules.d"};
@@ -38,7 +45,9 @@ struct Settings {
     PushSettings push;
     RecordingSettings recording;
     NotifySettings notify;
-    DecisionSettings decision;  // mode, [budget], [breaker] and [hold]
+    PromotionSettings promotion;
+    // mode, [budget], [breaker] and [hold]; and the machine, which the program fills in.
+    DecisionSettings decision;
 };
 
 struct SettingsLoad {

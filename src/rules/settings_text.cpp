@@ -42,6 +42,7 @@ std::string decision_settings_text(const Settings& settings) {
         format_duration(response.respond[1]),
         format_duration(response.respond[2]),
         response.max_overdue);
+    out += fmt::format("[promotion]\nrequired = {}\n", settings.promotion.required);
     return out;
 }
 

@@ -2,6 +2,7 @@
 #include "rules/budget.hpp"
 #include "rules/compilation.hpp"
 #include "rules/duration.hpp"
+#include "rules/promotion.hpp"
 #include "rules/protected.hpp"
 
 #include <fmt/format.h>
@@ -201,6 +202,7 @@ CompiledTarget compile_target(const std::string& name, Section& section, const C
     read_unit(rule, section);
     section.read_name("mode", rule.mode);
     section.read_name("enforce_up_to", rule.enforce_up_to, Level::observe);
+    read_promotions(rule, section);
     read_depends_on(target, section);
     section.read("warm_up", rule.warm_up, {Duration{0}, hours{24}});
     section.read("soak", rule.soak, {Duration{0}, hours{24}});

@@ -34,6 +34,8 @@ WRITES = {
     "Label": ("sss", "no-1", "justified", "why"),
     "MarkProvider": ("sssts", "p", "c", "dead", MINUTE, "why"),
     "NoteProvider": ("sss", "p", "c", "why"),
+    "Promote": ("sssss", "web", "restart", "refused", "figures", "why"),
+    "Demote": ("ssss", "web", "restart", "figures", "why"),
     "Reload": ("s", "why"),
 }
 READS = {

@@ -41,10 +41,11 @@ TEST(DocumentsTest, StatusCountsByLevelAndListsTheWorstFirst) {
     backend.target_list[2].level = Level::restart;
     backend.target_list[3].level = Level::retry;
     backend.target_list[3].severity = Severity::critical;
+    backend.target_list[0].held_back = "retry is not promoted";
     const std::string json = status_document(backend);
     EXPECT_THAT(json,
                 HasSubstr(R"("counts":{"targets":4,"steady":1,"observe":0,"retry":2,"failover":0,)"
-                          R"("restart":1,"fallback":0})"));
+                          R"("restart":1,"fallback":0,"held_back":1})"));
     const auto place = [&](const std::string& name) {
         return json.find(R"({"name":")" + name + R"(")");
     };

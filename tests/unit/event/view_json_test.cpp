@@ -32,6 +32,7 @@ TEST(ViewJsonTest, WritesATargetInOneLine) {
     view.phase = Phase::verifying;
     EXPECT_EQ(to_json(view),
               R"({"name":"gateway","unit":"","mode":"dry_run","enforce_up_to":"retry",)"
+              R"("held_back":"",)"
               R"("level":"restart","phase":"verifying","severity":"unknown","incident":0,)"
               R"("reason":"","held":false,"disabled":false,"flapping":false,)"
               R"("breaker":false,"sev":null,"acknowledged":false})");
