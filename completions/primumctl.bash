@@ -9,11 +9,11 @@ _primumctl_names() {
 _primumctl_words() {
     case $1 in
         '') echo status list show explain watch precision sources providers incidents actions ledger hold release \
-            disable enable force ack rollback label reset-breaker reload rules replay simulate drill \
+            disable enable force ack rollback label reset-breaker reload rules replay simulate drill promote demote \
             score record push scrape version ;;
         show | explain | hold | release | disable | enable | reset-breaker | drill | precision)
             _primumctl_names targets ;;
-        force) _primumctl_names targets && echo retry failover restart fallback ;;
+        force | promote | demote) _primumctl_names targets && echo retry failover restart fallback ;;
         ack | 'incidents show' | 'incidents export') _primumctl_names incidents ;;
         rollback | 'actions show') _primumctl_names actions ;;
         label) _primumctl_names actions && echo justified unjustified ;;
@@ -51,6 +51,8 @@ _primumctl_options() {
         drill) echo --rules --settings --library ;;
         score) echo --rules --recording --windows --name --target --settings --library ;;
         'record import') echo --series --source --unit --output ;;
+        promote) echo --check --dry-run --waive --owner --until --reason ;;
+        demote) echo --reason ;;
         push) echo --source --whole --socket ;;
         scrape) echo --format ;;
     esac

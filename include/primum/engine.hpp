@@ -44,8 +44,6 @@ struct TargetSummary {
     std::string unit;
     Mode mode = Mode::dry_run;  // as in force, under the daemon's ceiling
     Level enforce_up_to = Level::retry;
-    // Why it enforces less than its rules ask for, in words; empty where it does not.
-    std::string held_back;
     Level level = Level::steady;
     Phase phase = Phase::steady;
     Severity severity = Severity::unknown;  // of the worst indicator
@@ -57,6 +55,8 @@ struct TargetSummary {
     bool breaker = false;  // its own is tripped
     Sev sev = Sev::sev3;   // of the incident, where there is one
     bool acknowledged = false;
+    // Why it enforces less than its rules ask for, in words; empty where it does not.
+    std::string held_back;
 };
 
 // Everything that answers "why did you act" and "why did you not".

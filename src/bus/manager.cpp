@@ -105,6 +105,16 @@ void Manager::add_writes() {
         "s",
         {{"provider", "candidate", "note"}, {"message"}},
         &Manager::note_provider);
+    add("Promote",
+        "sssss",
+        "s",
+        {{"target", "level", "verdict", "detail", "reason"}, {"message"}},
+        &Manager::promote);
+    add("Demote",
+        "ssss",
+        "s",
+        {{"target", "level", "detail", "reason"}, {"message"}},
+        &Manager::demote);
     add("Reload", "s", "s", {{"reason"}, {"message"}}, &Manager::reload);
 }
 

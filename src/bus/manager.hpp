@@ -86,9 +86,15 @@ private:
     void label(const SharedCall& call);
     void mark_provider(const SharedCall& call);
     void note_provider(const SharedCall& call);
+    void promote(const SharedCall& call);
+    void demote(const SharedCall& call);
     void reload(const SharedCall& call);
 
     void submit(const SharedCall& call, OperatorEvent command, const char* action);
+    void submit_promotion(const SharedCall& call,
+                          OperatorEvent command,
+                          const std::string& level,
+                          const char* action);
     void authorise(const SharedCall& call,
                    const std::string& reason,
                    const char* action,

@@ -20,7 +20,11 @@ constexpr const char* action_force = "org.primum.force";
 constexpr const char* action_label = "org.primum.label";
 constexpr const char* action_mark = "org.primum.mark-provider";
 constexpr const char* action_note = "org.primum.note-provider";
+constexpr const char* action_promote = "org.primum.promote";
+constexpr const char* action_demote = "org.primum.demote";
 constexpr const char* action_reload = "org.primum.reload";
+
+constexpr std::size_t max_detail_bytes = 2000;
 
 std::string told(const ReloadStatus& status) {
     return status.unchanged ? std::string{"the rules are the same as before; nothing was changed"}
@@ -132,6 +136,48 @@ void Manager::label(const SharedCall& call) {
     }
     command.label = *named;
     submit(call, std::move(command), action_label);
+}
+
+// The gate is primumctl's; what it said is recorded here.
+void Manager::promote(const SharedCall& call) {
+    OperatorEvent command;
+    command.verb = OperatorVerb::promote;
+    std::string level;
+    std::string verdict;
+    *call >> command.target >> level >> verdict >> command.detail >> command.reason;
+    if (verdict != "promoted" && verdict != "refused") {
+        call->refuse({error_name::invalid_argument, "a verdict is promoted or refused"});
+        return;
+    }
+    command.refused = verdict == "refused";
+    submit_promotion(call, std::move(command), level, action_promote);
+}
+
+void Manager::demote(const SharedCall& call) {
+    OperatorEvent command;
+    command.verb = OperatorVerb::demote;
+    std::string level;
+    *call >> command.target >> level >> command.detail >> command.reason;
+    submit_promotion(call, std::move(command), level, action_demote);
+}
+
+void Manager::submit_promotion(const SharedCall& call,
+                               OperatorEvent command,
+                               const std::string& level,
+                               const char* action) {
+    const auto named = from_name<Level>(level);
+    if (!named || *named < Level::retry || command.target.empty()) {
+        call->refuse({error_name::invalid_argument,
+                      "a target and its level are named: retry, failover, restart or fallback"});
+        return;
+    }
+    if (command.detail.size() > max_detail_bytes) {
+        call->refuse({error_name::invalid_argument,
+                      fmt::format("a detail has at most {} bytes", max_detail_bytes)});
+        return;
+    }
+    command.level = *named;
+    submit(call, std::move(command), action);
 }
 
 void Manager::mark_provider(const SharedCall& call) {

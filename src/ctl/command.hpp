@@ -14,7 +14,7 @@ namespace primum::ctl {
 // After sysexits.h, but for 0. The man page has the same list.
 enum class Exit : int {
     ok = 0,
-    breach = 1,        // what must not happen, or was not done: of simulate, drill and rollback
+    breach = 1,  // what must not happen, or was not done: of simulate, drill, promote and rollback
     regression = 3,    // a comparison or a replay found other actions or decisions than before
     usage = 64,        // the command line is wrong, or names what does not exist
     bad_data = 65,     // rules with mistakes, a recording or a page that is none
@@ -63,6 +63,8 @@ enum class Verb : std::uint8_t {
     drill,
     score,
     record_import,
+    promote,
+    demote,
     push,
     scrape,
     version,
@@ -106,6 +108,17 @@ struct ImportOptions {
     std::string source = "table";  // that the samples are of
     std::string unit;              // that is said to be active, or empty
     std::string output;            // a file that is to be made
+};
+
+// Of the verbs promote and demote.
+struct PromoteOptions {
+    std::string target;
+    std::string level;               // empty: the next one, or all of them
+    bool check = false;              // of promote: only look
+    std::vector<std::string> waive;  // of promote: names of conditions
+    std::string owner;               // of a waiver
+    std::string until;               // of a waiver: a time in words
+    std::string reason;              // of a waiver; else empty or why
 };
 
 // Of the push verb.
@@ -170,6 +183,7 @@ struct Command {
     DrillOptions drill;
     ScoreOptions score;
     ImportOptions importing;
+    PromoteOptions promote;
     PushOptions push;
     ScrapeOptions scrape;
 };

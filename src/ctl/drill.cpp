@@ -201,7 +201,9 @@ void end_by(int number) {
     std::raise(number);
 }
 
-Result<DrillReport, DrillRefusal> drill_target(const TargetRule& target,
+}  // namespace
+
+Result<DrillReport, DrillRefusal> drill_report(const TargetRule& target,
                                                const RuleSet& rules,
                                                const Surroundings& world) {
     int signal = 0;
@@ -223,8 +225,6 @@ Result<DrillReport, DrillRefusal> drill_target(const TargetRule& target,
     }
     return report;
 }
-
-}  // namespace
 
 Exit drill(const DrillOptions& options, bool json, Surroundings& world) {
     if (world.uid != 0) {
@@ -248,7 +248,7 @@ Exit drill(const DrillOptions& options, bool json, Surroundings& world) {
                       json,
                       world);
     }
-    const auto report = drill_target(*target, *loaded.rules, world);
+    const auto report = drill_report(*target, *loaded.rules, world);
     if (!report) {
         return refuse(report.error(), json, world);
     }

@@ -47,6 +47,7 @@ private:
     void add_precision();
     void add_score();
     void add_record();
+    void add_promotion();
     void add_push();
     void add_scrape();
 

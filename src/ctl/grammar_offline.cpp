@@ -29,6 +29,7 @@ void Grammar::add_offline() {
     add_drill();
     add_score();
     add_record();
+    add_promotion();
     add_scrape();
     verb(app_, "version", "the version of primumctl", Verb::version);
 }

@@ -7,6 +7,7 @@
 #include "ctl/json.hpp"
 #include "ctl/ledger_copy.hpp"
 #include "ctl/look.hpp"
+#include "ctl/promote.hpp"
 #include "ctl/push.hpp"
 #include "ctl/replay.hpp"
 #include "ctl/rules_check.hpp"
@@ -25,7 +26,7 @@
 namespace primum::ctl {
 namespace {
 
-constexpr std::array<std::pair<std::string_view, Exit>, 23> exits{{
+constexpr std::array<std::pair<std::string_view, Exit>, 24> exits{{
     {"org.primum.Error.NotAuthorized", Exit::denied},
     {"org.freedesktop.DBus.Error.AccessDenied", Exit::denied},
     {"org.freedesktop.DBus.Error.InteractiveAuthorizationRequired", Exit::denied},
@@ -45,6 +46,7 @@ constexpr std::array<std::pair<std::string_view, Exit>, 23> exits{{
     {"org.primum.Error.NoWayBack", Exit::usage},
     {"org.primum.Error.NotTripped", Exit::usage},
     {"org.primum.Error.ReloadFailed", Exit::bad_data},
+    {"org.primum.Error.NotPromoted", Exit::breach},
     {"org.primum.Error.Internal", Exit::internal},
     {"org.freedesktop.DBus.Error.UnknownMethod", Exit::internal},
     {"org.freedesktop.DBus.Error.InvalidArgs", Exit::internal},
@@ -160,6 +162,10 @@ Exit run(const Command& command, Surroundings& surroundings) {
             return score(command.score, command.json, surroundings);
         case Verb::record_import:
             return import_record(command.importing, command.json, surroundings);
+        case Verb::promote:
+            return promote(command.promote, command.json, surroundings);
+        case Verb::demote:
+            return demote(command.promote, command.json, surroundings);
         case Verb::drill:
             return drill(command.drill, command.json, surroundings);
         case Verb::push:

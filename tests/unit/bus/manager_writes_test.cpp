@@ -32,7 +32,7 @@ TEST_F(ManagerWritesTest, KnowsEveryVerb) {
     for (const auto& [method, arguments] : testing::all_writes()) {
         EXPECT_EQ(call(method, arguments).error, "") << method;
     }
-    ASSERT_THAT(backend.commands, SizeIs(11));
+    ASSERT_THAT(backend.commands, SizeIs(13));
     EXPECT_EQ(backend.commands[1].verb, OperatorVerb::release);
     EXPECT_EQ(backend.commands[2].verb, OperatorVerb::disable);
     EXPECT_EQ(backend.commands[2].target, "");
@@ -57,6 +57,13 @@ TEST_F(ManagerWritesTest, KnowsEveryVerb) {
     EXPECT_EQ(backend.commands[10].verb, OperatorVerb::label);
     EXPECT_EQ(backend.commands[10].action, "l-7");
     EXPECT_EQ(backend.commands[10].label, ActionLabel::unjustified);
+    EXPECT_EQ(backend.commands[11].verb, OperatorVerb::promote);
+    EXPECT_EQ(backend.commands[11].level, Level::restart);
+    EXPECT_TRUE(backend.commands[11].refused);
+    EXPECT_EQ(backend.commands[11].detail, "illness FAIL");
+    EXPECT_EQ(backend.commands[12].verb, OperatorVerb::demote);
+    EXPECT_EQ(backend.commands[12].level, Level::retry);
+    EXPECT_EQ(backend.commands[12].reason, "it did harm");
     ASSERT_THAT(backend.reloads, SizeIs(1));
     EXPECT_EQ(backend.reloads[0].first, geteuid());
     EXPECT_EQ(backend.reloads[0].second, "new rules");
@@ -82,6 +89,17 @@ TEST_F(ManagerWritesTest, WhatIsForcedIsARungOfOneTarget) {
     EXPECT_EQ(call("Force", {"", "restart", "now"}).error, "org.primum.Error.InvalidArgument");
     EXPECT_EQ(call("Force", {"gateway", "restart", " "}).error, "org.primum.Error.NoReason");
     EXPECT_THAT(backend.commands, IsEmpty());
+}
+
+TEST_F(ManagerWritesTest, APromotionNamesItsLevelAndWhatTheGateSaid) {
+    start(as_root());
+    const std::string wrong = "org.primum.Error.InvalidArgument";
+    EXPECT_EQ(call("Promote", {"web", "observe", "promoted", "", "why"}).error, wrong);
+    EXPECT_EQ(call("Promote", {"web", "retry", "perhaps", "", "why"}).error, wrong);
+    EXPECT_EQ(call("Promote", {"", "retry", "promoted", "", "why"}).error, wrong);
+    EXPECT_EQ(call("Demote", {"web", "", "", "why"}).error, wrong);
+    EXPECT_EQ(call("Demote", {"web", "retry", std::string(2001, 'x'), "why"}).error, wrong);
+    EXPECT_TRUE(backend.commands.empty());
 }
 
 TEST_F(ManagerWritesTest, ALabelIsOneOfTwoWords) {

@@ -32,6 +32,8 @@ inline std::vector<std::pair<std::string, std::vector<Argument>>> all_writes() {
             {"NoteProvider", {"upstream", "west", "in another town"}},
             {"Force", {"gateway", "restart", "it cannot wait"}},
             {"Label", {"l-7", "unjustified", "the disk was full"}},
+            {"Promote", {"gateway", "restart", "refused", "illness FAIL", "a first try"}},
+            {"Demote", {"gateway", "retry", "all of it", "it did harm"}},
             {"Reload", {"new rules"}}};
 }
 
