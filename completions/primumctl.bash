@@ -25,8 +25,11 @@ _primumctl_words() {
         incidents) echo show export ;;
         actions) echo show ;;
         ledger) echo verify backup export ;;
-        rules) echo check ;;
         record) echo import ;;
+        rules) echo check show diff import new ;;
+        'rules import') echo monit ;;
+        'rules new') systemctl list-units --type=service --all --plain --no-legend 2>/dev/null | while read -r unit _; do echo "$unit"; done ;;
+        'rules show') _primumctl_names targets ;;
     esac
 }
 
@@ -45,7 +48,9 @@ _primumctl_options() {
         rollback) echo --no-wait --reason ;;
         'providers mark') echo --for --reason ;;
         enable | force | ack | label | reset-breaker | reload) echo --reason ;;
-        'rules check') echo --settings --library ;;
+        'rules check') echo --settings --strict --offline --library ;;
+        'rules show' | 'rules diff') echo --settings --library ;;
+        'rules new') echo --output ;;
         replay) echo --recording --rules --settings --against --known --library ;;
         simulate) echo --rules --settings --scenario --target --seed --hours --enforced --library ;;
         drill) echo --rules --settings --library ;;
@@ -89,7 +94,7 @@ _primumctl() {
             ;;
         --settings | --recording | --rules | --against | --known | --windows | --socket | --output | --database) files=1 ;;
         *)
-            if [[ $current != -* && $verb =~ ^(replay|scrape|'rules check'|'record import')$ ]]; then
+            if [[ $current != -* && $verb =~ ^(replay|scrape|'rules check'|'rules diff'|'record import')$ ]]; then
                 files=1
             elif [[ $current == -* ]]; then
                 choices=$(_primumctl_options "$verb")

@@ -21,7 +21,7 @@ constexpr const char* description =
     "Looks at primum and tells it what to leave alone. See primumctl(1).";
 constexpr const char* footer =
     "Exit codes: 0 done; 1 a simulation found a breach, a drill what fails, or a rollback or a "
-    "promotion was not done;\n3 a regression, or a replay that differs; 64 wrong usage;\n"
+    "promotion was not done;\n3 a regression, or a replay or rules that differ; 64 wrong usage;\n"
     "65 rules, recordings, ledgers or pages with mistakes; 66 no such file;\n"
     "69 primumd, or what is scraped, not reachable; 70 internal error; 75 refused for now, try "
     "again later; 77 not "

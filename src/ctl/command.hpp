@@ -58,6 +58,10 @@ enum class Verb : std::uint8_t {
     note_provider,
     reload,
     rules_check,
+    rules_show,
+    rules_diff,
+    rules_import_monit,
+    rules_new,
     replay,
     simulate,
     drill,
@@ -135,6 +139,13 @@ struct ScrapeOptions {
     PageFormat format = PageFormat::automatic;
 };
 
+// Of the verbs below rules.
+struct RulesOptions {
+    bool strict = false;   // warnings count as mistakes
+    bool offline = false;  // the host's units are not asked for
+    std::string unit;      // of rules_new
+};
+
 // When to paint.
 enum class Colours : std::uint8_t { automatic, always, never };
 
@@ -172,7 +183,7 @@ struct Command {
     std::string action;                   // of rollback, label and action
     std::uint32_t limit = 20;             // of incidents and actions
     std::uint64_t before = 0;             // of incidents and actions: 0 is the newest
-    std::vector<std::string> paths;       // of rules_check
+    std::vector<std::string> paths;       // of the verbs below rules
     std::string settings;                 // of rules_check and replay: a file, or empty
     std::string rules;                    // of replay: a directory, or empty for the recorded ones
     std::string against;                  // of replay: the rules to compare with, or empty
@@ -186,6 +197,7 @@ struct Command {
     PromoteOptions promote;
     PushOptions push;
     ScrapeOptions scrape;
+    RulesOptions rules_work;
 };
 
 // A command line that is not to be carried out: help, or a mistake.

@@ -40,6 +40,7 @@ private:
     void add_holding();
     void add_changing();
     void add_offline();
+    void add_rules();
     static void add_library(CLI::App& sub, std::vector<std::string>& to);
     void add_replay(CLI::App* sub);
     void add_simulate();

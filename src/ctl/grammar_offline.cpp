@@ -16,14 +16,7 @@ constexpr std::uint32_t max_hours = 24 * 365;
 }  // namespace
 
 void Grammar::add_offline() {
-    CLI::App* const rules = family("rules", "work on rule files, without primumd");
-    CLI::App* const check =
-        verb(*rules, "check", "find all mistakes in rule files", Verb::rules_check);
-    check->add_option("PATH", command_.paths, "rule files, or directories of them")->required();
-    check->add_option("--settings",
-                      command_.settings,
-                      "check this settings file too, and the rules under its limits");
-    add_library(*check, command_.library);
+    add_rules();
     add_replay(verb(app_, "replay", "make the decisions of a recording again", Verb::replay));
     add_simulate();
     add_drill();

@@ -3,6 +3,7 @@
 #include "ctl/pager.hpp"
 #include "ctl/run.hpp"
 #include "ctl/sd_bus_client.hpp"
+#include "ctl/systemd_units.hpp"
 #include "systemd/machine.hpp"
 
 #include <primum/clock.hpp>
@@ -81,6 +82,8 @@ ctl::Exit run_program(std::vector<std::string> arguments) {
         client, clock, std::cout, std::cerr, wants_colours(look.colours, terminal), geteuid()};
     surroundings.in = &std::cin;
     surroundings.machine = primum::systemd::machine_key();
+    ctl::SystemdUnits units{clock};
+    surroundings.units = &units;
     surroundings.progress = isatty(STDERR_FILENO) == 1;
     if (terminal) {
         measure(surroundings, look.full);

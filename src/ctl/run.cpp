@@ -12,6 +12,10 @@
 #include "ctl/replay.hpp"
 #include "ctl/rules_check.hpp"
 #include "ctl/score.hpp"
+#include "ctl/rules_diff.hpp"
+#include "ctl/rules_import.hpp"
+#include "ctl/rules_new.hpp"
+#include "ctl/rules_show.hpp"
 #include "ctl/scrape.hpp"
 #include "ctl/simulate.hpp"
 #include "ctl/switches.hpp"
@@ -52,20 +56,6 @@ constexpr std::array<std::pair<std::string_view, Exit>, 24> exits{{
     {"org.freedesktop.DBus.Error.InvalidArgs", Exit::internal},
     {"org.freedesktop.DBus.Error.InconsistentMessage", Exit::internal},
 }};
-
-Exit rules_check(const Command& command, Surroundings& world) {
-    const RulesReport report = check_rules(command.paths, command.settings, command.library);
-    if (command.json) {
-        world.out << report_json(report);
-    } else if (report.errors.empty()) {
-        world.out << report_text(report);
-    }
-    if (!report.errors.empty()) {
-        world.err << mistakes_text(report);
-        return Exit::bad_data;
-    }
-    return Exit::ok;
-}
 
 Exit version(const Command& command, Surroundings& world) {
     world.out << (command.json ? fmt::format("{{\"v\":1,\"version\":\"{}\"}}\n", PRIMUM_VERSION)
@@ -154,6 +144,14 @@ Exit run(const Command& command, Surroundings& surroundings) {
             return export_incident(command, surroundings);
         case Verb::rules_check:
             return rules_check(command, surroundings);
+        case Verb::rules_show:
+            return rules_show(command, surroundings);
+        case Verb::rules_diff:
+            return rules_diff(command, surroundings);
+        case Verb::rules_import_monit:
+            return rules_import_monit(command, surroundings);
+        case Verb::rules_new:
+            return rules_new(command, surroundings);
         case Verb::replay:
             return replay(command, surroundings);
         case Verb::simulate:

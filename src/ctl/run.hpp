@@ -4,6 +4,7 @@
 #include "ctl/client.hpp"
 #include "ctl/command.hpp"
 #include "ctl/json.hpp"
+#include "ctl/live_units.hpp"
 #include "ctl/off_switch.hpp"
 #include "ctl/text.hpp"
 #include "remedy/safe_path.hpp"
@@ -41,6 +42,7 @@ struct Surroundings {
     std::uint32_t rows = 0;
     std::string settings_file = "/etc/primum/primum.toml";  // where primumd keeps its things
     std::string machine{};                                  // of DecisionSettings
+    LiveUnits* units = nullptr;  // of this host; none: they are not asked for
 
     [[nodiscard]] Painter painter() const { return Painter{colours, columns}; }
 };

@@ -3,6 +3,7 @@
 
 #include "rules/compilation.hpp"
 #include "rules/expansion.hpp"
+#include "rules/places.hpp"
 #include "rules/promotion.hpp"
 #include "rules/reading.hpp"
 #include "rules/settings_text.hpp"
@@ -33,7 +34,7 @@ struct NamedTables {
 // From the files' text to the rule set.
 class Compiler {
 public:
-    explicit Compiler(const Settings& settings) : settings_(settings) {}
+    Compiler(const Settings& settings, Places* places) : settings_(settings), places_(places) {}
 
     // Takes files in; a file overrides only those that are taken in with it.
     void parse(const std::vector<RuleFile>& files) {
@@ -128,6 +129,9 @@ private:
             errors_.add(member.value.at, path, "a table is expected");
             return std::nullopt;
         }
+        if (places_ != nullptr) {
+            places_->note(member, path, errors_);
+        }
         return Section{member.value, member.at, path, errors_};
     }
 
@@ -176,6 +180,7 @@ private:
     }
 
     const Settings& settings_;
+    Places* places_;  // may be nullptr
     ErrorList errors_;
     Compilation all_;
     std::vector<Node> trees_;
@@ -221,13 +226,14 @@ std::optional<RuleFile> take_entry(std::string_view marker, std::string_view& te
 }  // namespace
 
 RulesLoad load_rules(const std::vector<std::filesystem::path>& files_or_dirs,
-                     const Settings& settings) {
+                     const Settings& settings,
+                     Places* places) {
     RulesLoad load;
     Reading reading{load};
     for (const auto& path : files_or_dirs) {
         reading.add(path);
     }
-    Compiler compiler{settings};
+    Compiler compiler{settings, places};
     compiler.parse(reading.files);
     TemplateSearch search;
     for (const auto& directory : settings.library) {
@@ -246,13 +252,15 @@ RulesLoad load_rules(const std::vector<std::filesystem::path>& files_or_dirs,
     return load;
 }
 
-RulesLoad compile_rules(const std::vector<RuleFile>& files, const Settings& settings) {
+RulesLoad compile_rules(const std::vector<RuleFile>& files,
+                        const Settings& settings,
+                        Places* places) {
     RulesLoad load;
     for (const RuleFile& file : files) {
         load.files.emplace_back(file.path);
     }
     load.text = joined(files, settings);
-    Compiler compiler{settings};
+    Compiler compiler{settings, places};
     compiler.parse(files);
     compiler.run({}, load);
     return load;

@@ -17,6 +17,8 @@
 
 namespace primum::rules {
 
+class Places;
+
 // A rule file larger than this is refused; split it.
 inline constexpr std::size_t max_file_bytes = 64 * std::size_t{1024};
 
@@ -40,12 +42,16 @@ struct RulesLoad {
 // Reads and compiles rules. A directory stands for its *.toml, sorted by name; beside each
 // NAME.toml NAME.d/*.toml are read, sorted, and override it key by key. A path that does not exist
 // is an error; an empty directory is an empty rule set. Mistakes of meaning are all collected; a
-// syntax error ends the reading of its own file only.
+// syntax error ends the reading of its own file only. `places`, where it is given, gets where each
+// key was written.
 [[nodiscard]] RulesLoad load_rules(const std::vector<std::filesystem::path>& files_or_dirs,
-                                   const Settings& settings);
+                                   const Settings& settings,
+                                   Places* places = nullptr);
 
 // The same from text that is already in memory.
-[[nodiscard]] RulesLoad compile_rules(const std::vector<RuleFile>& files, const Settings& settings);
+[[nodiscard]] RulesLoad compile_rules(const std::vector<RuleFile>& files,
+                                      const Settings& settings,
+                                      Places* places = nullptr);
 
 // Takes RulesLoad::text apart again: compile_rules(split_rules_text(text), settings) gives the same
 // rule set. Text without file markers becomes one file named "rules".

@@ -43,10 +43,13 @@ HttpAccess read_http_access(CanonicalText& text, Section& section) {
         section.fail_at(*section.find("unix_socket"),
                         fmt::format("the path of a socket has at most {} bytes", socket_bytes));
     }
-    if (section.read("redirects", access.redirects, redirects_allowed)) {
+    const HttpAccess usual;
+    if (section.read("redirects", access.redirects, redirects_allowed) &&
+        access.redirects != usual.redirects) {
         text.add("redirects", access.redirects);
     }
-    if (section.read("max_bytes", access.max_bytes, bytes_allowed)) {
+    if (section.read("max_bytes", access.max_bytes, bytes_allowed) &&
+        access.max_bytes != usual.max_bytes) {
         text.add("max_bytes", access.max_bytes);
     }
     read_path(text, section, "ca_file", access.ca_file);
@@ -81,7 +84,7 @@ void read_prometheus(CanonicalText& text, SourceRule& source, Section& section) 
     }
     PrometheusPlan plan;
     plan.access = read_http_access(text, section);
-    if (section.read_name("format", plan.format)) {
+    if (section.read_name("format", plan.format) && plan.format != PageFormat::automatic) {
         text.add("format", name_of(plan.format));
     }
     source.plan = std::move(plan);
@@ -147,9 +150,12 @@ void read_promql(CanonicalText& text, SourceRule& source, Section& section) {
             section.fail_at(*partial, "true or false is expected");
         }
         plan.accept_partial = partial->value.boolean;
-        text.add("accept_partial", std::uint32_t{plan.accept_partial});
+        if (plan.accept_partial) {
+            text.add("accept_partial", std::uint32_t{1});
+        }
     }
-    if (section.read("max_age", plan.max_age, {std::chrono::seconds{1}, std::chrono::hours{1}})) {
+    if (section.read("max_age", plan.max_age, {std::chrono::seconds{1}, std::chrono::hours{1}}) &&
+        plan.max_age != PromqlPlan{}.max_age) {
         text.add("max_age", plan.max_age);
     }
     source.plan = std::move(plan);

@@ -116,6 +116,9 @@ void read_statuses(CanonicalText& text, Section& section, HttpProbePlan& plan) {
         section.fail_at(*member, "an array of HTTP statuses is expected, like [200, 204]");
     }
     std::sort(plan.statuses.begin(), plan.statuses.end());
+    if (plan.statuses == HttpProbePlan{}.statuses) {
+        return;
+    }
     for (const auto status : plan.statuses) {
         text.add("status", status);
     }

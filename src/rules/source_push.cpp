@@ -42,9 +42,12 @@ void read_push(CanonicalText& text, SourceRule& source, Section& section) {
                 section.fail_at(users, fmt::format("\"{}\" is no user name and no uid", user));
             }
         }
-        text.add("users", plan.users);
+        if (!plan.users.empty()) {
+            text.add("users", plan.users);
+        }
     }
-    if (section.read("lines_per_second", plan.lines_per_second, lines_allowed)) {
+    if (section.read("lines_per_second", plan.lines_per_second, lines_allowed) &&
+        plan.lines_per_second != PushPlan{}.lines_per_second) {
         text.add("lines_per_second", plan.lines_per_second);
     }
     source.plan = std::move(plan);

@@ -30,7 +30,9 @@ VERBS = [
     ["ledger", "verify"], ["ledger", "backup", "--output", "/root/sweep.db"],
     ["ledger", "export"], ["ledger", "export", "--output", "/root/sweep.jsonl"],
     ["ledger", "verify", "--database", "/root/sweep.db"],
-    ["rules", "check", "/etc/primum/rules.d"],
+    ["rules", "check", "/etc/primum/rules.d"], ["rules", "show", "web"],
+    ["rules", "diff", "/etc/primum/rules.d", "/etc/primum/rules.d"],
+    ["rules", "import", "monit", "/etc/primum/primum.toml"], ["rules", "new", "web"],
     ["simulate", "--rules", "/etc/primum/rules.d", "--scenario", "blip", "--hours", "1"],
     ["drill", "web"], ["push", "--source", "none", "x", "1"], ["scrape", "/etc/primum/none"],
     ["names", "targets"], ["version"], ["nonsense"], ["hold", "web"],
@@ -91,7 +93,7 @@ class JsonTest(BoxCase):
         return subprocess.CompletedProcess(run, child.returncode, first + rest, "")
 
     def test_every_verb(self):
-        tried = {" ".join(words[:n]) for words in VERBS for n in (1, 2)}
+        tried = {" ".join(words[:n]) for words in VERBS for n in (1, 2, 3)}
         self.assertEqual([verb for verb in self.verbs() if verb not in tried], [])
         self.make_history()
         codes = {}

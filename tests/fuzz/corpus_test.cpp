@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "exposition.hpp"
 #include "frames.hpp"
+#include "monit.hpp"
 #include "promql.hpp"
 #include "push_lines.hpp"
 #include "toml_rules.hpp"
@@ -71,6 +72,16 @@ TEST(CorpusTest, PagesAreReadAlikeWhateverCameBefore) {
         SCOPED_TRACE(file.filename());
         take_pages(bytes_of(file));
         take_cut_and_broken(file, take_pages);
+    }
+}
+
+TEST(CorpusTest, RulesOfMonitsFilesAreRightAndActOnNothing) {
+    const auto files = corpus("monit");
+    ASSERT_GE(files.size(), 8U);
+    for (const auto& file : files) {
+        SCOPED_TRACE(file.filename());
+        take_monit(bytes_of(file));
+        take_cut_and_broken(file, take_monit);
     }
 }
 

@@ -74,7 +74,61 @@ TEST_F(RulesCheckTest, GivesMistakesAsJson) {
     EXPECT_EQ(report_json(report),
               "{\"v\":1,\"ok\":false,\"digest\":\"\",\"files\":0,\"targets\":0,\"sources\":0,"
               "\"errors\":[{\"file\":\"a.toml\",\"line\":2,\"column\":1,"
-              "\"key\":\"target.gw.unti\",\"message\":\"unknown key\",\"hint\":\"unit\"}]}\n");
+              "\"key\":\"target.gw.unti\",\"message\":\"unknown key\",\"hint\":\"unit\"}],"
+              "\"units\":\"offline\",\"warnings\":[]}\n");
+}
+
+constexpr const char* delays =
+    "[target.gw]\nunit = \"gw.service\"\nindicator.unit.value = \"unit_state\"\n"
+    "ladder.retry = {}\n";
+
+TEST_F(RulesCheckTest, WarningsAreNoMistakes) {
+    write_file("a.toml", delays);
+    EXPECT_EQ(run_words({"rules", "check", path("a.toml")}), Exit::ok);
+    EXPECT_THAT(out.str(), HasSubstr("ok: 1 target"));
+    EXPECT_THAT(err.str(), HasSubstr("a.toml:4:8: warning: level retry has no remedy"));
+    EXPECT_THAT(err.str(), EndsWith("[always_passed]\n1 warning\n"));
+}
+
+TEST_F(RulesCheckTest, UnlessTheCheckIsStrict) {
+    write_file("a.toml", delays);
+    EXPECT_EQ(run_words({"rules", "check", path("a.toml"), "--strict"}), Exit::bad_data);
+    write_file("a.toml", "");
+    EXPECT_EQ(run_words({"rules", "check", path("a.toml"), "--strict"}), Exit::ok);
+}
+
+TEST_F(RulesCheckTest, GivesWarningsAsJson) {
+    write_file("a.toml", delays);
+    EXPECT_EQ(run_words({"rules", "check", path("a.toml"), "--json", "--strict"}), Exit::bad_data);
+    EXPECT_THAT(out.str(),
+                HasSubstr("\"warnings\":[{\"code\":\"always_passed\",\"file\":\"" + path("a.toml") +
+                          "\",\"line\":4,\"column\":8,\"key\":"
+                          "\"target.gw.ladder.retry\",\"message\":"));
+    EXPECT_THAT(out.str(), HasSubstr("\"remedy\":\"give it a remedy, or leave it out\""));
+}
+
+class NoUnits final : public LiveUnits {
+public:
+    bool there() override {
+        ++asked;
+        return false;
+    }
+    Result<UnitSight, std::string> look(const std::string& /*unit*/) override {
+        return fail(std::string{"none"});
+    }
+    int asked = 0;
+};
+
+TEST_F(RulesCheckTest, SaysWhenThereIsNoSystemdToAsk) {
+    write_file("a.toml", delays);
+    NoUnits units;
+    world.units = &units;
+    EXPECT_EQ(run_words({"rules", "check", path("a.toml")}), Exit::ok);
+    EXPECT_THAT(out.str(), HasSubstr("no systemd here"));
+    EXPECT_EQ(units.asked, 1);
+    EXPECT_EQ(run_words({"rules", "check", path("a.toml"), "--offline"}), Exit::ok);
+    EXPECT_EQ(units.asked, 1);
+    EXPECT_THAT(out.str(), ::testing::Not(HasSubstr("no systemd here")));
 }
 
 }  // namespace
