@@ -9,7 +9,7 @@ _primumctl_names() {
 _primumctl_words() {
     case $1 in
         '') echo status list show explain watch precision sources providers incidents actions ledger hold release \
-            disable enable force ack rollback label reset-breaker reload rules replay simulate drill promote demote \
+            disable enable force ack rollback label reset-breaker reload rules replay audit simulate drill promote demote \
             score record push scrape version ;;
         show | explain | hold | release | disable | enable | reset-breaker | drill | precision)
             _primumctl_names targets ;;
@@ -52,6 +52,10 @@ _primumctl_options() {
         'rules show' | 'rules diff') echo --settings --library ;;
         'rules new') echo --output ;;
         replay) echo --recording --rules --settings --against --known --library ;;
+        audit)
+            echo --recording --ledger --bundles --since --until --target --against --settings \
+                --library --html
+            ;;
         simulate) echo --rules --settings --scenario --target --seed --hours --enforced --library ;;
         drill) echo --rules --settings --library ;;
         score) echo --rules --recording --windows --name --target --settings --library ;;
@@ -87,12 +91,12 @@ _primumctl() {
         --format) choices='prometheus openmetrics' ;;
         --target) choices=$(_primumctl_names targets) ;;
         --source) choices=$(_primumctl_names sources) ;;
-        --reason | --limit | --before | --seed | --hours | --at | --until | --count | --name | --series | --unit) return ;;
+        --reason | --limit | --before | --seed | --hours | --at | --since | --until | --count | --name | --series | --unit) return ;;
         --scenario)
             choices='list blip flap slow_leak persistent_failure provider_outage
                 half_ill_providers dead_source lying_source harmful_remedy mass_failure competing_healer post_mortem mixed'
             ;;
-        --settings | --recording | --rules | --against | --known | --windows | --socket | --output | --database) files=1 ;;
+        --settings | --recording | --ledger | --bundles | --html | --rules | --against | --known | --windows | --socket | --output | --database) files=1 ;;
         *)
             if [[ $current != -* && $verb =~ ^(replay|scrape|'rules check'|'rules diff'|'record import')$ ]]; then
                 files=1

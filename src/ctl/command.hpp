@@ -63,6 +63,7 @@ enum class Verb : std::uint8_t {
     rules_import_monit,
     rules_new,
     replay,
+    audit,
     simulate,
     drill,
     score,
@@ -84,6 +85,20 @@ struct SimulateOptions {
     std::uint64_t seed = 1;
     std::uint32_t hours = 6;
     bool enforced = false;
+};
+
+// Of the audit verb. Of the first three at most one; none: primumd's own ledger.
+struct AuditOptions {
+    std::vector<std::string> recordings;  // segments, or directories of them
+    std::string ledger;                   // a ledger's file
+    std::string bundles;                  // a directory of bundles of incidents
+    std::string since;                    // a time in words, or empty
+    std::string until;
+    std::string target;                // empty: all
+    std::string against;               // the rules to compare with, or empty
+    std::string settings;              // for those, instead of the recorded ones
+    std::vector<std::string> library;  // directories of templates; none: those of the settings
+    std::string page;                  // where the HTML goes, or empty
 };
 
 // Of the drill verb.
@@ -191,6 +206,7 @@ struct Command {
     std::vector<std::string> recordings;  // of replay
     std::vector<std::string> library;     // of rules_check and replay: directories of templates
     SimulateOptions simulate;
+    AuditOptions audit;
     DrillOptions drill;
     ScoreOptions score;
     ImportOptions importing;

@@ -43,6 +43,7 @@ private:
     void add_rules();
     static void add_library(CLI::App& sub, std::vector<std::string>& to);
     void add_replay(CLI::App* sub);
+    void add_audit();
     void add_simulate();
     void add_drill();
     void add_precision();

@@ -18,6 +18,7 @@ constexpr std::uint32_t max_hours = 24 * 365;
 void Grammar::add_offline() {
     add_rules();
     add_replay(verb(app_, "replay", "make the decisions of a recording again", Verb::replay));
+    add_audit();
     add_simulate();
     add_drill();
     add_score();

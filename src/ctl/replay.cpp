@@ -3,6 +3,7 @@
 
 #include "ctl/bundle.hpp"
 #include "ctl/render_effect.hpp"
+#include "ctl/replay_input.hpp"
 #include "ctl/rules_check.hpp"
 #include "ctl/text.hpp"
 #include "event/effect_json.hpp"
@@ -32,69 +33,12 @@ constexpr std::size_t least_target_width = 12;
 constexpr std::array<std::string_view, 3> judgement_names{"stable", "known", "regression"};
 constexpr std::array<std::string_view, 3> change_names{"new", "gone", "changed"};
 
-// How far the reading is, in one line of the terminal.
-class Progress {
-public:
-    Progress(Surroundings& world, const replay::RecordedEvents& events)
-        : world_(world), events_(events) {}
-    Progress(const Progress&) = delete;
-    Progress& operator=(const Progress&) = delete;
-    ~Progress() {
-        if (shown_ > 0) {
-            world_.err << "\r\x1b[K" << std::flush;
-        }
-    }
-
-    void show() {
-        if (!world_.progress || ++calls_ % 1024 != 0) {
-            return;
-        }
-        const std::uint64_t percent =
-            events_.read_bytes() * 100 / std::max<std::uint64_t>(events_.total_bytes(), 1);
-        if (percent > shown_) {
-            shown_ = percent;
-            world_.err << "\rreplaying: " << percent << " %" << std::flush;
-        }
-    }
-
-private:
-    Surroundings& world_;
-    const replay::RecordedEvents& events_;
-    std::uint64_t calls_ = 0;
-    std::uint64_t shown_ = 0;
-};
-
-Exit failed(const replay::ReplayError& error, Surroundings& world) {
-    world.err << "primumctl: " << printable(error.message) << "\n";
-    return error.missing ? Exit::no_input : Exit::bad_data;
-}
-
-std::string_view heading(replay::Remark::Kind kind) {
-    switch (kind) {
-        case replay::Remark::Kind::bad_line:
-            return "not an event, passed over";
-        case replay::Remark::Kind::torn:
-            return "cut after this line";
-        case replay::Remark::Kind::missing:
-            break;
-    }
-    return "from here on it may not be what happened";
-}
-
 // Says what was left out. A torn tail is what a crash leaves; the others make no good recording.
 Exit finish(const replay::RecordedEvents& events, Exit exit, Surroundings& world) {
-    for (const replay::Remark& remark : events.remarks()) {
-        world.err << printable(fmt::format("{}:{}: {}: {}",
-                                           remark.path.string(),
-                                           remark.line,
-                                           heading(remark.kind),
-                                           remark.text))
-                  << "\n";
+    for (const std::string& remark : remarks_of(events)) {
+        world.err << remark << "\n";
     }
     const std::uint64_t bad = events.count(replay::Remark::Kind::bad_line);
-    if (bad > 0) {
-        world.err << "primumctl: lines passed over: " << bad << "\n";
-    }
     const bool good = bad == 0 && events.count(replay::Remark::Kind::missing) == 0;
     return good || exit != Exit::ok ? exit : Exit::bad_data;
 }
@@ -102,25 +46,25 @@ Exit finish(const replay::RecordedEvents& events, Exit exit, Surroundings& world
 // Gives every event to `take`, which gives a Result<void, ReplayError>.
 template <class Take>
 Exit for_each_event(replay::RecordedEvents& events, Surroundings& world, Take take) {
-    Progress progress{world, events};
+    Progress progress{world, events, "replaying"};
     bool any = false;
     while (true) {
         const auto event = events.next();
         if (!event) {
-            return failed(event.error(), world);
+            return tell_replay_error(event.error(), world);
         }
         if (*event == nullptr) {
             break;
         }
         any = true;
         if (const auto taken = take(**event); !taken) {
-            return failed({events.place() + ": " + taken.error().message}, world);
+            return tell_replay_error({events.place() + ": " + taken.error().message}, world);
         }
         progress.show();
     }
     if (!any) {
         static_cast<void>(finish(events, Exit::ok, world));
-        return failed({"there is no event in it"}, world);
+        return tell_replay_error({"there is no event in it"}, world);
     }
     return Exit::ok;
 }
@@ -278,7 +222,7 @@ Exit compare(const Command& command,
     if (!command.known.empty()) {
         std::ifstream file{command.known};
         if (!file) {
-            return failed({command.known + ": cannot be read", true}, world);
+            return tell_replay_error({command.known + ": cannot be read", true}, world);
         }
         known = known_lines(file);
     }
@@ -291,56 +235,6 @@ Exit compare(const Command& command,
     const replay::Report report = comparison.report(known);
     world.out << (command.json ? report_json(report) : report_text(report));
     return report.judgement() == replay::Judgement::regression ? Exit::regression : Exit::ok;
-}
-
-// The settings that rules on disk are compiled under: those named, else those recorded.
-Result<rules::Settings, Exit> settings_for(const Command& command, Surroundings& world) {
-    rules::SettingsLoad load;
-    auto events =
-        replay::RecordedEvents::open({command.recordings.begin(), command.recordings.end()});
-    while (events) {
-        const auto event = events->next();
-        if (!event || *event == nullptr) {
-            break;
-        }
-        if (const auto* recorded = std::get_if<RulesEvent>(&(*event)->body)) {
-            load = rules::recorded_settings(recorded->text);
-            break;
-        }
-    }
-    if (!command.settings.empty()) {
-        std::error_code ignored;
-        if (!std::filesystem::exists(command.settings, ignored)) {
-            return fail(failed({command.settings + ": there is no such file", true}, world));
-        }
-        const std::string machine = load.settings.decision.machine;
-        load = rules::load_settings(command.settings);
-        load.settings.decision.machine = machine;  // it decided there
-    }
-    for (const rules::RuleError& error : load.errors) {
-        world.err << printable(rules::format_error(error)) << "\n";
-    }
-    return load.errors.empty()
-               ? Result<rules::Settings, Exit>{with_library(load.settings, command.library)}
-               : Result<rules::Settings, Exit>{fail(Exit::bad_data)};
-}
-
-Result<Rules, Exit> rules_at(const std::string& path,
-                             const rules::Settings& settings,
-                             Surroundings& world) {
-    if (path.empty()) {
-        return Rules{};
-    }
-    std::error_code ignored;
-    if (!std::filesystem::exists(path, ignored)) {
-        return fail(failed({path + ": there is no such file", true}, world));
-    }
-    const auto load = rules::load_rules({path}, settings);
-    for (const rules::RuleError& error : load.errors) {
-        world.err << printable(rules::format_error(error)) << "\n";
-    }
-    return load.rules != nullptr ? Result<Rules, Exit>{load.rules}
-                                 : Result<Rules, Exit>{fail(Exit::bad_data)};
 }
 
 Exit replay_with(const Command& command,
@@ -364,15 +258,16 @@ Exit replay(const Command& command, Surroundings& surroundings) {
     auto events =
         replay::RecordedEvents::open({command.recordings.begin(), command.recordings.end()});
     if (!events) {
-        return failed(events.error(), surroundings);
+        return tell_replay_error(events.error(), surroundings);
     }
     Rules rules;
     Rules against;
     if (!command.rules.empty() || !command.against.empty()) {
-        const auto settings = settings_for(command, surroundings);
+        auto settings = settings_of(command.settings, command.recordings, surroundings);
         if (!settings) {
             return settings.error();
         }
+        *settings = with_library(*std::move(settings), command.library);
         auto first = rules_at(command.rules, *settings, surroundings);
         auto second = rules_at(command.against, *settings, surroundings);
         if (!first || !second) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "ctl/run.hpp"
 
+#include "ctl/audit.hpp"
 #include "ctl/change.hpp"
 #include "ctl/drill.hpp"
 #include "ctl/export_incident.hpp"
@@ -154,6 +155,8 @@ Exit run(const Command& command, Surroundings& surroundings) {
             return rules_new(command, surroundings);
         case Verb::replay:
             return replay(command, surroundings);
+        case Verb::audit:
+            return audit(command.audit, command.json, surroundings);
         case Verb::simulate:
             return simulate(command.simulate, command.json, surroundings);
         case Verb::score:

@@ -7,6 +7,7 @@
 #include <primum/time.hpp>
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <optional>
 #include <span>
@@ -112,6 +113,10 @@ public:
     LedgerResult<std::vector<JudgementRecord>> judgements(std::uint64_t first, std::uint64_t last);
     // By target and level; of rungs that the rules do not have any more, too.
     LedgerResult<std::vector<PrecisionRecord>> precision();
+    // Gives back incidents as they stand, then actions, their transitions, decisions, judgements
+    // and commands of people, each kind in its order; without what only a restart needs (plans,
+    // facts, attempts).
+    LedgerResult<void> each_record(const std::function<void(const Record&)>& take);
 
     // The text of the rules that were put in force last (rules::split_rules_text reads it); nothing
     // where none ever were.

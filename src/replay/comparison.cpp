@@ -142,7 +142,7 @@ void Comparison::note(std::size_t side, const std::vector<Rehearsal::Step>& step
         const auto* record = std::get_if<RecordEffect>(&step.effect);
         const auto* action =
             record == nullptr ? nullptr : std::get_if<ActionRecord>(&record->record);
-        if (action == nullptr) {
+        if (action == nullptr || (meant_ && !meant_(*action))) {
             continue;
         }
         ++count_[side];

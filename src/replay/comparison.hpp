@@ -8,6 +8,7 @@
 
 #include <array>
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -56,9 +57,15 @@ public:
     // Beyond so many actions of either the rest is counted only.
     static constexpr std::size_t max_actions = 100'000;
 
+    // Whether an action is looked at.
+    using Meant = std::function<bool(const ActionRecord&)>;
+
     // Null as the first: the recorded rules.
-    Comparison(std::shared_ptr<const RuleSet> first, std::shared_ptr<const RuleSet> second)
-        : rehearsals_{Rehearsal{std::move(first)}, Rehearsal{std::move(second)}} {}
+    Comparison(std::shared_ptr<const RuleSet> first,
+               std::shared_ptr<const RuleSet> second,
+               Meant meant = nullptr)
+        : rehearsals_{Rehearsal{std::move(first)}, Rehearsal{std::move(second)}},
+          meant_(std::move(meant)) {}
 
     [[nodiscard]] Result<void, ReplayError> play(const Event& event);
 
@@ -74,6 +81,7 @@ private:
     void note(std::size_t side, const std::vector<Rehearsal::Step>& steps);
 
     std::array<Rehearsal, 2> rehearsals_;
+    Meant meant_;
     std::array<std::vector<Taken>, 2> taken_;
     std::array<std::uint64_t, 2> count_{};
 };

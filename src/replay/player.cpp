@@ -24,6 +24,7 @@ Result<std::vector<Effect>, ReplayError> Player::play(const Event& event) {
             return fail(compiled.error());
         }
         wants_rules_ = false;
+        rules_ = rules.compiled;
         return engine_.advance({event.at, std::move(rules)});
     }
     return engine_.advance(event);

@@ -6,7 +6,9 @@
 #include <primum/engine.hpp>
 #include <primum/event.hpp>
 #include <primum/result.hpp>
+#include <primum/rules.hpp>
 
+#include <memory>
 #include <vector>
 
 namespace primum::replay {
@@ -22,11 +24,14 @@ public:
     [[nodiscard]] Result<std::vector<Effect>, ReplayError> play(const Event& event);
 
     [[nodiscard]] const Engine& engine() const { return engine_; }
+    // Those in force; null before there are any.
+    [[nodiscard]] const std::shared_ptr<const RuleSet>& rules() const { return rules_; }
 
 private:
     [[nodiscard]] Result<std::vector<Effect>, ReplayError> begin(const Event& event);
 
     Engine engine_;
+    std::shared_ptr<const RuleSet> rules_;
     bool begun_ = false;
     bool wants_rules_ = false;  // even those that it says it has
 };

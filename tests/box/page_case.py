@@ -52,6 +52,10 @@ class Browser:
         """Loads one of the pages."""
         self._order("open", url=PAGE + path)
 
+    def open_file(self, path):
+        """Loads a page that is a file of the box."""
+        self._order("open", url="file://" + path)
+
     def run(self, script, *arguments):
         """What a script in the page returns."""
         return self._order("run", script=script, arguments=arguments)
