@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "replay/sim_library.hpp"
 
+#include "replay/sim_availability.hpp"
 #include "replay/sim_exhibit.hpp"
 #include "replay/sim_run.hpp"
 #include "replay/sim_shrink.hpp"
@@ -10,18 +11,6 @@
 
 namespace primum::replay {
 namespace {
-
-RuleSet all_enforced(RuleSet rules) {
-    rules.settings.mode = Mode::enforce;
-    for (TargetRule& target : rules.targets) {
-        target.mode = Mode::enforce;
-        target.enforce_up_to = Level::fallback;
-        target.in_share = true;
-        target.promoted = {};
-        target.held_back.clear();
-    }
-    return rules;
-}
 
 SimCount sum_of(const std::vector<SimCount>& counts) {
     SimCount sum;

@@ -32,7 +32,12 @@ SimOutcome simulate(const SimSetup& setup, SimChecks checks, SimObserver* listen
         world.watch(twin);
     }
     bool goes_on = world.run_until(setup.timeline->calm);
-    while (goes_on && world.elapsed() < setup.timeline->end) {
+    std::vector<double> well;
+    for (std::uint32_t i = 0; setup.availability && i < world.rules().targets.size(); ++i) {
+        well.push_back(std::chrono::duration<double>(world.well_time(i)) /
+                       std::chrono::duration<double>(world.elapsed()));
+    }
+    while (goes_on && checks.liveness && world.elapsed() < setup.timeline->end) {
         goes_on = world.run_until(std::min(world.elapsed() + look_every, setup.timeline->end));
         if (checks.invariants && world.is_up() && invariants.is_settled()) {
             break;
@@ -40,13 +45,14 @@ SimOutcome simulate(const SimSetup& setup, SimChecks checks, SimObserver* listen
     }
     if (!goes_on) {
         invariants.breach("a deadline that is past stays a deadline");
-    } else if (checks.invariants) {
+    } else if (checks.invariants && checks.liveness) {
         invariants.at_the_end();
     }
     SimOutcome outcome;
     outcome.steps = world.steps();
     outcome.breaches = invariants.breaches();
-    outcome.summary = {tally.counts(), tally.source_incidents(), tally.host_breaker()};
+    outcome.summary = {
+        tally.counts(), tally.source_incidents(), tally.host_breaker(), std::move(well)};
     return outcome;
 }
 

@@ -12,7 +12,8 @@ namespace primum::replay {
 
 struct SimChecks {
     bool invariants = true;
-    bool twin = false;  // a second engine is given the same events
+    bool twin = false;     // a second engine is given the same events
+    bool liveness = true;  // what comes after the faults, too; false: it ends when they do
 };
 
 struct SimOutcome {

@@ -14,7 +14,11 @@ std::vector<std::string> nothing_more(const SimPlot& /*plot*/, const SimSummary&
     return {};
 }
 
-constexpr std::array<SimScenario, 13> library{{
+// Where all evidence lies, nothing tells it from a true illness, so it is answered like one: by one
+// restart an incident. It takes at most 40 s here, of 6 hours and more.
+constexpr double one_restart = 40.0 / (6 * 3600);
+
+constexpr std::array<SimScenario, 14> library{{
     {"blip",
      "one bad collection, or one crash that Restart= mends, now and then",
      "nothing is done",
@@ -51,10 +55,17 @@ constexpr std::array<SimScenario, 13> library{{
      dead_source_timeline,
      dead_source_unmet},
     {"lying_source",
-     "its evidence says critical for hours; the target is well",
+     "all its evidence says critical for hours; the target is well",
      "within the budgets, and it ends",
      lying_source_timeline,
-     lying_source_unmet},
+     lying_source_unmet,
+     false,
+     one_restart},
+    {"one_liar",
+     "one of its sources says critical for hours, the others tell the truth; the target is well",
+     "within the budgets, and it ends",
+     one_liar_timeline,
+     one_liar_unmet},
     {"harmful_remedy",
      "ill, and every remedy makes it worse",
      "no more harm than trips the breaker; what has a way back is taken back",

@@ -28,6 +28,9 @@ struct SimSummary {
     std::vector<SimCount> counts;  // by target
     std::uint32_t source_incidents = 0;
     bool host_breaker = false;
+    // Of each target the share of the time until `calm` in which it was well and its unit ran;
+    // empty where the setup does not count it.
+    std::vector<double> well;
 };
 
 // One line of the scenario library. `expectation` is what must hold beside the invariants.
@@ -40,6 +43,8 @@ struct SimScenario {
     // What of the expectation was not met, in words.
     std::vector<std::string> (*unmet)(const SimPlot& plot, const SimSummary& summary);
     bool of_the_host = false;  // one run for all targets, not one each
+    // How much less of its time a target may be well than without primum, on average over seeds.
+    double bearable_loss = 0;
 };
 
 // The library, in the order in which it is told.

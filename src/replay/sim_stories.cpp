@@ -274,6 +274,31 @@ Unmet lying_source_unmet(const SimPlot& plot, const SimSummary& summary) {
     return persistent_failure_unmet(plot, summary);
 }
 
+std::optional<Timeline> one_liar_timeline(const SimPlot& plot) {
+    std::vector<std::uint32_t> sources;
+    for (const IndicatorRule& indicator : rule_of(plot).indicators) {
+        if (indicator.kind != ValueKind::unit_state) {
+            sources.push_back(indicator.source);
+        }
+    }
+    std::sort(sources.begin(), sources.end());
+    sources.erase(std::unique(sources.begin(), sources.end()), sources.end());
+    if (sources.empty()) {
+        return std::nullopt;
+    }
+    Story story{plot};
+    SimRng rng = SimRng::of(plot.seed, draw_story);
+    story.add(DeedKind::lies,
+              static_cast<std::int64_t>(Severity::critical),
+              std::int64_t{rng.pick(sources)} + 1,
+              plot.length);
+    return story.take();
+}
+
+Unmet one_liar_unmet(const SimPlot& plot, const SimSummary& summary) {
+    return persistent_failure_unmet(plot, summary);
+}
+
 std::optional<Timeline> harmful_remedy_timeline(const SimPlot& plot) {
     Story story{plot};
     if (!interval_of(plot)) {

@@ -28,6 +28,8 @@ using Unmet = std::vector<std::string>;
 [[nodiscard]] Unmet dead_source_unmet(const SimPlot& plot, const SimSummary& summary);
 [[nodiscard]] std::optional<Timeline> lying_source_timeline(const SimPlot& plot);
 [[nodiscard]] Unmet lying_source_unmet(const SimPlot& plot, const SimSummary& summary);
+[[nodiscard]] std::optional<Timeline> one_liar_timeline(const SimPlot& plot);
+[[nodiscard]] Unmet one_liar_unmet(const SimPlot& plot, const SimSummary& summary);
 [[nodiscard]] std::optional<Timeline> harmful_remedy_timeline(const SimPlot& plot);
 [[nodiscard]] Unmet harmful_remedy_unmet(const SimPlot& plot, const SimSummary& summary);
 [[nodiscard]] std::optional<Timeline> mass_failure_timeline(const SimPlot& plot);

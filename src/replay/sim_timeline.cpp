@@ -66,7 +66,9 @@ std::string what_text(const Deed& deed) {
         case DeedKind::leaks:
             return fmt::format(", cured by {}", levels_text(deed.b));
         case DeedKind::lies:
-            return fmt::format(" {}", named<Severity>(deed.a));
+            return fmt::format(" {}{}",
+                               named<Severity>(deed.a),
+                               deed.b == 0 ? "" : fmt::format(" by source {} alone", deed.b - 1));
         case DeedKind::remedy:
             return fmt::format(" {} {}", named<Level>(deed.a), named<SimEffect>(deed.b));
         case DeedKind::preflight:

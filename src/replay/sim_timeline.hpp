@@ -22,7 +22,8 @@ enum class DeedKind : std::uint8_t {
     unit_fails,     // a: tries that systemd's Restart= has left, b and length: the same
     leaks,          // gets worse step by step over `length`; b: levels that cure it
     recovers,       // by itself
-    lies,           // its evidence shows severity a, whatever is true
+    lies,           // its evidence shows severity a, whatever is true; b: 0, or 1 + the one source
+                    // that does so
     remedy,         // a: level, b: SimEffect of its remedies from now on
     source_fails,   // who: source
     source_silent,  // who: source; nothing is heard of it

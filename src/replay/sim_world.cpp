@@ -35,6 +35,7 @@ SimWorld::SimWorld(const SimSetup& setup)
       seed_(setup.seed),
       rules_(setup.exhibit->rules),
       uptime_then_(first_uptime),
+      counts_availability_(setup.availability),
       noise_(SimRng::of(setup.seed, draw_noise)) {
     for (std::uint32_t i = 0; i < rules_->targets.size(); ++i) {
         const TargetRule& target = rules_->targets[i];
@@ -56,6 +57,7 @@ SimWorld::SimWorld(const SimSetup& setup)
         }
         patients_.push_back(patient);
     }
+    well_.resize(patients_.size(), Duration{0});
     begin_providers();
     for (std::uint32_t i = 0; i < exhibit_.sources.size(); ++i) {
         Source source;
@@ -90,6 +92,15 @@ void SimWorld::add_for_primumd(Due what,
     agenda_.add({elapsed_ + delay, 0, number, index, run_, what});
 }
 
+void SimWorld::pass_to(Duration next) {
+    for (std::uint32_t i = 0; counts_availability_ && next > elapsed_ && i < well_.size(); ++i) {
+        if (is_well(i)) {
+            well_[i] += next - elapsed_;
+        }
+    }
+    elapsed_ = next;
+}
+
 bool SimWorld::run_until(Duration end) {
     int ticks = 0;
     while (true) {
@@ -101,19 +112,19 @@ bool SimWorld::run_until(Duration end) {
         }
         const bool tick_first = tick && (agenda_.empty() || *tick <= agenda_.next());
         if (!tick_first && agenda_.empty()) {
-            elapsed_ = end;
+            pass_to(end);
             return true;
         }
         const Duration next = tick_first ? *tick : agenda_.next();
         if (next > end) {
-            elapsed_ = end;
+            pass_to(end);
             return true;
         }
         ticks = next == elapsed_ && tick_first ? ticks + 1 : 0;
         if (ticks > max_ticks_at_once) {
             return false;
         }
-        elapsed_ = next;
+        pass_to(next);
         if (tick_first) {
             send(TickEvent{});
         } else {

@@ -27,6 +27,7 @@ struct SimSetup {
     std::vector<std::shared_ptr<const RuleSet>> reloads;
     const Timeline* timeline = nullptr;
     std::uint64_t seed = 1;
+    bool availability = false;  // count how long each target is well
 };
 
 // One event that reached the engine, and what the engine made of it.
@@ -75,6 +76,8 @@ public:
     // Whether its unit is stopped, by whomever; a start hands it back.
     [[nodiscard]] bool is_stopped(std::uint32_t target) const;
     [[nodiscard]] bool is_well(std::uint32_t target) const;
+    // How long it has been well so far (not what the host slept), where that is counted.
+    [[nodiscard]] Duration well_time(std::uint32_t target) const { return well_[target]; }
     // When the source last brought values; nothing before the first time.
     [[nodiscard]] std::optional<Duration> collected(std::uint32_t source) const;
     // Whether a source's failure or the target's own lies decide what its evidence shows now.
@@ -97,6 +100,7 @@ private:
         bool down = false;                // its unit cannot run
         std::int64_t cured_by = 0;
         Severity lie = Severity::unknown;  // unknown: none
+        std::int64_t lying = 0;            // 0: all its sources, else 1 + the source that lies
         std::uint64_t generation = 0;
         Duration leak_step{0};
         std::array<SimEffect, level_count> remedies{};
@@ -132,6 +136,7 @@ private:
     };
 
     // sim_world.cpp: time, primumd and the disk
+    void pass_to(Duration next);
     [[nodiscard]] Stamp stamp() const;
     void add(Due what, Duration delay, std::uint32_t index = 0, std::uint64_t number = 0);
     void add_for_primumd(Due what, Duration delay, std::uint32_t index, std::uint64_t number);
@@ -150,7 +155,7 @@ private:
     // sim_world_host.cpp: targets, units, sources
     void collect(std::uint32_t source);
     void declare(std::uint32_t source);
-    [[nodiscard]] Severity shown(const SimChannel& channel) const;
+    [[nodiscard]] Severity shown(const SimChannel& channel, std::uint32_t source) const;
     void look_at_units();
     void send_unit(std::uint32_t unit);
     void set_unit(std::uint32_t unit, const char* active, const char* sub, const char* result);
@@ -231,6 +236,8 @@ private:
     bool off_ = false;
     bool busy_ = false;
 
+    bool counts_availability_;
+    std::vector<Duration> well_;  // by target
     std::vector<Patient> patients_;
     std::vector<Unit> units_;
     std::vector<Provider> providers_;

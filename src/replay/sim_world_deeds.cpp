@@ -91,6 +91,7 @@ void SimWorld::perform_on_target(const Deed& deed) {
             return recover(deed.who);
         case DeedKind::lies:
             patient.lie = static_cast<Severity>(deed.a);
+            patient.lying = deed.b;
             return;
         case DeedKind::remedy:
             patient.remedies[static_cast<std::size_t>(deed.a) % level_count] =

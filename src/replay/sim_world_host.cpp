@@ -30,12 +30,13 @@ void SimWorld::declare(std::uint32_t source) {
     }
 }
 
-Severity SimWorld::shown(const SimChannel& channel) const {
+Severity SimWorld::shown(const SimChannel& channel, std::uint32_t source) const {
     if (channel.provider != SimChannel::no_provider) {
         return shown_of_candidate(channel);
     }
     const Patient& patient = patients_[channel.target];
-    if (patient.lie != Severity::unknown) {
+    if (patient.lie != Severity::unknown &&
+        (patient.lying == 0 || patient.lying == std::int64_t{source} + 1)) {
         return patient.lie;
     }
     if (patient.unit && units_[*patient.unit].state.active_state != "active") {
@@ -53,7 +54,7 @@ void SimWorld::collect(std::uint32_t index) {
     const bool is_nan = source.nan > 0;
     for (std::size_t i = 0; i < from.channels.size(); ++i) {
         const SimChannel& channel = from.channels[i];
-        const Severity severity = shown(channel);
+        const Severity severity = shown(channel, index);
         const double told = channel.by_severity[static_cast<std::size_t>(severity)];
         double& value = values[i].value;
         switch (channel.kind) {
