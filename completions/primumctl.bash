@@ -56,7 +56,7 @@ _primumctl_options() {
             echo --recording --ledger --bundles --since --until --target --against --settings \
                 --library --html
             ;;
-        simulate) echo --rules --settings --scenario --target --seed --hours --enforced --library ;;
+        simulate) echo --rules --settings --scenario --target --seed --hours --enforced --availability --seeds --library ;;
         drill) echo --rules --settings --library ;;
         score) echo --rules --recording --windows --name --target --settings --library ;;
         'record import') echo --series --source --unit --output ;;

@@ -85,6 +85,8 @@ struct SimulateOptions {
     std::uint64_t seed = 1;
     std::uint32_t hours = 6;
     bool enforced = false;
+    bool availability = false;  // with primum and without, instead of what is done
+    std::uint32_t seeds = 1;    // of availability: so many, from `seed` on
 };
 
 // Of the audit verb. Of the first three at most one; none: primumd's own ledger.

@@ -12,6 +12,7 @@ namespace primum::ctl {
 namespace {
 
 constexpr std::uint32_t max_hours = 24 * 365;
+constexpr std::uint32_t max_seeds = 100'000;
 
 }  // namespace
 
@@ -67,6 +68,14 @@ void Grammar::add_simulate() {
         ->check(CLI::Range(1U, max_hours))
         ->capture_default_str();
     simulate->add_flag("--enforced", options.enforced, "as if every target enforced every level");
+    CLI::Option* const availability =
+        simulate->add_flag("--availability",
+                           options.availability,
+                           "how much of its time all is well, with and without");
+    simulate->add_option("--seeds", options.seeds, "the mean of so many seeds, from --seed on")
+        ->check(CLI::Range(1U, max_seeds))
+        ->needs(availability)
+        ->capture_default_str();
 }
 
 void Grammar::add_drill() {

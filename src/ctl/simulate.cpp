@@ -2,6 +2,7 @@
 #include "ctl/simulate.hpp"
 
 #include "ctl/rules_check.hpp"
+#include "ctl/simulate_availability.hpp"
 #include "ctl/table.hpp"
 #include "ctl/text.hpp"
 #include "event/json_writer.hpp"
@@ -232,6 +233,9 @@ Exit simulate(const SimulateOptions& options, bool json, Surroundings& world) {
                           });
     if (!is_known) {
         return misused("there is no such target in the rules", json, world);
+    }
+    if (options.availability) {
+        return simulate_availability(options, *load.rules, json, world);
     }
     const replay::SimRequest request{options.scenario,
                                      options.target,

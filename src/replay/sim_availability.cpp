@@ -124,26 +124,4 @@ std::vector<AvailabilityRow> measure_availability(
     return rows;
 }
 
-void add_rows(std::vector<AvailabilityRow>& rows, const std::vector<AvailabilityRow>& more) {
-    for (const AvailabilityRow& row : more) {
-        const auto known = std::find_if(rows.begin(), rows.end(), [&](const AvailabilityRow& each) {
-            return each.scenario == row.scenario;
-        });
-        if (known == rows.end()) {
-            rows.push_back(row);
-            continue;
-        }
-        AvailabilityRow& sum = *known;
-        const double worlds = sum.worlds + row.worlds;
-        sum.with = (sum.with * sum.worlds + row.with * row.worlds) / worlds;
-        sum.without = (sum.without * sum.worlds + row.without * row.worlds) / worlds;
-        sum.worlds += row.worlds;
-        if (row.worst < sum.worst) {
-            sum.worst = row.worst;
-            sum.worst_seed = row.worst_seed;
-            sum.worst_target = row.worst_target;
-        }
-    }
-}
-
 }  // namespace primum::replay

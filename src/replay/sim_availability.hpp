@@ -47,7 +47,4 @@ struct AvailabilityRow {
 // The rules as if every target enforced every level.
 [[nodiscard]] RuleSet all_enforced(RuleSet rules);
 
-// The rows of a further measurement put into those of one before: worlds are added up.
-void add_rows(std::vector<AvailabilityRow>& rows, const std::vector<AvailabilityRow>& more);
-
 }  // namespace primum::replay

@@ -24,10 +24,11 @@ namespace {
 std::shared_ptr<const RuleSet> load_rule_set(const TempDir& dir,
                                              std::string_view settings,
                                              std::string_view rules) {
-    const auto daemon = rules::load_settings(dir.write("primum.toml", settings));
+    auto daemon = rules::load_settings(dir.write("primum.toml", settings));
     if (!daemon.errors.empty()) {
         give_up(daemon.errors);
     }
+    daemon.settings.library = {PRIMUM_RULE_LIBRARY};
     const auto load = rules::load_rules({dir.write("rules.toml", rules)}, daemon.settings);
     if (load.rules == nullptr) {
         give_up(load.errors);
