@@ -286,8 +286,6 @@ class Postgresql(Service):
     needed = ("unit", "ready", "port", "idle", "login")
     kind, address, places = "postgresql", "127.0.0.1:5432", 30
     binaries = "/usr/lib/postgresql/15/bin"
-    when_stopped = ("retry", "retry", "restart")
-    when_full = ("retry", "retry")  # a reload first, which helps nobody here
 
     def parameters(self):
         idle = ', idle = "2s"' if self.short else ""
