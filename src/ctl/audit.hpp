@@ -4,6 +4,7 @@
 #include "ctl/command.hpp"
 #include "ctl/run.hpp"
 #include "ctl/text.hpp"
+#include "ctl/utc_time.hpp"
 #include "replay/audit_report.hpp"
 #include "replay/comparison.hpp"
 
@@ -57,8 +58,6 @@ inline constexpr std::size_t audit_page_limit = 1'000'000;
 [[nodiscard]] std::string action_text(const replay::AuditAction& action);
 // What came of it: its outcome, or as far as it has come.
 [[nodiscard]] std::string result_text(const replay::AuditAction& action);
-// Without a wall clock's zone in between: "2026-11-22 03:45:12" in UTC.
-[[nodiscard]] std::string utc_text(WallTime when);
 // How many differences of each kind there are.
 struct AuditChanges {
     std::size_t appeared = 0;

@@ -3,7 +3,6 @@
 
 #include <primum/names.hpp>
 
-#include <fmt/chrono.h>
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -89,12 +88,6 @@ std::string result_text(const replay::AuditAction& action) {
     }
     return std::string{action.result != ActionResult::none ? name_of(action.result)
                                                            : name_of(action.state)};
-}
-
-std::string utc_text(WallTime when) {
-    const auto seconds = std::chrono::floor<std::chrono::seconds>(when);
-    return fmt::format("{:%Y-%m-%d %H:%M:%S}",
-                       fmt::gmtime(std::chrono::system_clock::to_time_t(seconds)));
 }
 
 AuditChanges changes_of(const replay::Report& report) {

@@ -106,7 +106,7 @@ std::string utc_text(WallTime at) {
     const auto day = std::chrono::floor<std::chrono::days>(second);
     const std::chrono::year_month_day date{day};
     const std::chrono::hh_mm_ss time{second - day};
-    return fmt::format("{:04}-{:02}-{:02} {:02}:{:02}:{:02}Z",
+    return fmt::format("{:04}-{:02}-{:02} {:02}:{:02}:{:02}",
                        static_cast<int>(date.year()),
                        static_cast<unsigned>(date.month()),
                        static_cast<unsigned>(date.day()),

@@ -14,7 +14,7 @@ namespace primum::ctl {
 // such day.
 [[nodiscard]] std::optional<WallTime> parse_utc(std::string_view text);
 
-// "2026-11-22 03:45:12Z"
+// "2026-11-22 03:45:12"
 [[nodiscard]] std::string utc_text(WallTime at);
 
 }  // namespace primum::ctl

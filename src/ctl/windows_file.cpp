@@ -69,7 +69,7 @@ Result<Windows, std::string> windows_of(std::string_view key, element value) {
     });
     for (std::size_t i = 1; i < windows.size(); ++i) {
         if (windows[i].begin <= windows[i - 1].end) {
-            return fail(fmt::format("\"{}\": the windows that begin at {} and {} overlap",
+            return fail(fmt::format("\"{}\": the windows that begin at {} and {} UTC overlap",
                                     key,
                                     utc_text(windows[i - 1].begin),
                                     utc_text(windows[i].begin)));

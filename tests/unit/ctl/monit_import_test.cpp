@@ -66,7 +66,8 @@ TEST(MonitImportTest, AProcessBecomesItsUnit) {
     ASSERT_THAT(apache.indicators, SizeIs(2));
     EXPECT_EQ(apache.indicators[0].trip.k, 4U);
     EXPECT_EQ(apache.indicators[0].trip.n, 5U);
-    EXPECT_TRUE(apache.indicators[0].thresholds[index_of(Severity::critical)].has_value());
+    EXPECT_TRUE(
+        apache.indicators[0].thresholds[static_cast<std::size_t>(Severity::critical)].has_value());
 }
 
 TEST(MonitImportTest, WhatMonitOnlyToldIsOnlyWatched) {
