@@ -8,6 +8,7 @@ import subprocess
 import unittest
 
 from case import BoxCase, restart_rule
+from installed import RULES_DIR
 
 REASON = ["--reason", "the sweep"]
 SETTINGS = "/etc/primum/primum.toml"
@@ -21,7 +22,8 @@ VERBS = [
     ["incidents"], ["incidents", "show", "1"],
     ["incidents", "export", "1", "--output", "/root/sweep.tar.zst"],
     ["replay", "/root/sweep.tar.zst"], ["replay", "--recording", "/var/lib/primum/recordings"],
-    ["actions"], ["actions", "show", "1"],
+    ["actions"], ["actions", "show", "1"], ["precision"], ["precision", "web"],
+    ["audit"], ["audit", "--recording", "/var/lib/primum/recordings"],
     ["hold", "web", "--for", "1m", *REASON], ["release", "web", *REASON],
     ["disable", "web", "--for", "1m", *REASON], ["enable", "web", *REASON],
     ["disable", "--for", "1m", *REASON], ["enable", *REASON],
@@ -35,6 +37,10 @@ VERBS = [
     ["rules", "import", "monit", "/etc/primum/primum.toml"], ["rules", "new", "web"],
     ["simulate", "--rules", "/etc/primum/rules.d", "--scenario", "blip", "--hours", "1"],
     ["drill", "web"], ["push", "--source", "none", "x", "1"], ["scrape", "/etc/primum/none"],
+    ["record", "import", "/root/sweep.csv", "--series", "x", "--output", "/root/sweep.zst"],
+    ["score", "--rules", "/etc/primum/rules.d", "--recording", "/root/sweep.zst",
+     "--windows", "/root/sweep.windows"],
+    ["promote", "web", "--check"], ["promote", "web"], ["demote", "web", *REASON],
     ["names", "targets"], ["version"], ["nonsense"], ["hold", "web"],
 ]
 # What answers a line for each thing that it tells.
@@ -66,6 +72,9 @@ class JsonTest(BoxCase):
         self.until_closed("web")
         recordings = self.box.path("/var/lib/primum/recordings")
         self.until(recordings.exists, 30, "what was recorded to be on the disk")
+        self.box.write("/root/sweep.csv", "time,x\n2026-11-22 03:00:00,1\n")
+        self.box.write("/root/sweep.windows", '{"sweep": []}')
+        self.addCleanup(self.box.run, ["rm", "-rf", f"{RULES_DIR}/web.d"])
 
     def one(self, words):
         """Runs a verb with --json; its parsed lines."""

@@ -15,7 +15,7 @@ RULES = """\
 [target.web]
 unit    = "web.service"
 warm_up = "0s"
-soak    = "500ms"
+soak    = "2s"
 relapse = "0s"
 budget  = { actions = 100, per = "1h" }
 indicator.unit.value = "unit_state"
@@ -59,6 +59,13 @@ class PromoteCase(BoxCase):
                    "both levels to be decided on")
         self.until(self.all_judged, 30, "both to be judged")
         self.box.run(["systemctl", "start", "web.service"])
+        self.until_closed("web")
+
+    def take_over(self):
+        """A person's part where what is enforced has been used up: closed when this returns."""
+        self.until(lambda: self.target("web")["phase"] == "exhausted", 30, "nothing to be left")
+        self.box.run(["systemctl", "start", "web.service"])
+        self.primum.ctl("ack", str(self.incidents("web")[0]["id"]), "--reason", "started by hand")
         self.until_closed("web")
 
     def all_judged(self):
@@ -114,8 +121,7 @@ class PromoteTest(PromoteCase):
         self.kill("web")
         self.until(lambda: self.carried_out() == ["retry"], 30, "the promoted level to act")
         self.until(self.all_judged, 30, "it to be judged")
-        self.box.run(["systemctl", "start", "web.service"])
-        self.until_closed("web")
+        self.take_over()
 
         self.let_through("restart")
         self.kill("web")
@@ -135,8 +141,7 @@ class PromoteTest(PromoteCase):
         self.until(lambda: "would_act" in self.kinds(), 30, "the restart to be held back")
         self.assertEqual(self.carried_out(), ["retry", "retry", "restart", "retry"])
         self.until(self.all_judged, 30, "it to be judged")
-        self.box.run(["systemctl", "start", "web.service"])
-        self.until_closed("web")
+        self.take_over()
 
         self.let_through("restart")
         self.kill("web")

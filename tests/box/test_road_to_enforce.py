@@ -45,7 +45,7 @@ class RoadToEnforceTest(BoxCase):
         self.assertIn("the gate is shut: 1", told("--check"))
         self.assertIn("illness", told("--check"))
         self.assertIn("would_act", told("incidents show 1"))
-        self.assertIn("restart is not promoted", told("primumctl promote web\n"))
+        self.assertIn("enforce up to retry", told("primumctl promote web\n"))
         self.assertIn("improved", told("incidents show 2"))
         self.assertIn("has changed since it was promoted", told("primumctl reload\n"))
         self.assertIn("dry_run", told("demote"))

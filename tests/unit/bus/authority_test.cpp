@@ -32,6 +32,8 @@ TEST_F(AuthorityTest, AsksPolkitAboutUsersOneActionAVerb) {
                                        "org.primum.note-provider",
                                        "org.primum.force",
                                        "org.primum.label",
+                                       "org.primum.promote",
+                                       "org.primum.demote",
                                        "org.primum.reload"));
     const char* name = nullptr;
     ASSERT_GE(sd_bus_get_unique_name(caller->bus(), &name), 0);
