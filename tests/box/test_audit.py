@@ -107,6 +107,11 @@ class AuditTest(ClinicCase, PageCase):
         figures["first_veto"] = audit["held_back"]["first_veto"]
         return figures
 
+    def faults(self):
+        """What is wrong with the page; its style stands in it, for it is one file."""
+        looked = self.browser.faults()
+        return [fault for fault in looked["faults"] if not fault.startswith("<style>")]
+
     def look_at_page(self, audit):
         """The page in a browser, as it is for everybody; then without scripts, dark and small."""
         browser = self.browser
@@ -114,8 +119,7 @@ class AuditTest(ClinicCase, PageCase):
         self.assertEqual(browser.run(LOADED), [])
         self.assertEqual(browser.run(FORBIDDEN), [])
         self.assertEqual(browser.log(), [])
-        faults = [fault for fault in browser.faults() if not fault.startswith("<style>")]
-        self.assertEqual(faults, [])
+        self.assertEqual(self.faults(), [])
         shown = browser.run("return document.body.innerText")
         for words in SECTIONS:
             self.assertIn(words, shown)
@@ -131,8 +135,7 @@ class AuditTest(ClinicCase, PageCase):
         self.assertEqual(len(marks), audit["acted"], marks)
         browser.picture("audit-light")
         browser.scheme("dark")
-        self.assertEqual([fault for fault in browser.faults() if not fault.startswith("<style>")],
-                         [])
+        self.assertEqual(self.faults(), [])
         browser.picture("audit-dark")
         self.assertLessEqual(browser.needs_width(PHONE), PHONE)
         browser.scripts(False)
