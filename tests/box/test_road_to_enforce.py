@@ -44,7 +44,10 @@ class RoadToEnforceTest(BoxCase):
             return "\n".join(out for text, out in said if command in text)
         self.assertIn("the gate is shut: 1", told("--check"))
         self.assertIn("illness", told("--check"))
+        self.assertIn("[target.", told("rules new"))
         self.assertIn("would_act", told("incidents show 1"))
+        self.assertIn("would have acted", told("primumctl audit"))
+        self.assertIn("labelled", told("primumctl precision"))
         self.assertIn("enforce up to retry", told("primumctl promote web\n"))
         self.assertIn("improved", told("incidents show 2"))
         self.assertIn("has changed since it was promoted", told("primumctl reload\n"))
@@ -57,7 +60,8 @@ class RoadToEnforceTest(BoxCase):
         self.assertEqual(kinds.count("toml"), 1)
         self.assertGreaterEqual(kinds.count("until"), 3)
         text = "".join(text for kind, text in steps() if kind == "sh")
-        for verb in ("check", "simulate", "replay", "label", "drill", "promote", "demote"):
+        for verb in ("new", "check", "simulate", "replay", "audit", "label", "precision", "drill",
+                     "promote", "demote"):
             self.assertIn(f"{verb} ", text)
 
 
