@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // bench_audit make DIR [DAYS]: records a run of the engine, with its ledger: 100 targets with a
 // gauge, a ratio and a unit each, every 15 s, of which each is ill now and then.
-// Makes DIR/recording-*.jsonl.zst, DIR/ledger.db and DIR/against.toml (rules that act later).
+// Makes DIR/recording-*.jsonl.zst, DIR/ledger.db and DIR/against/*.toml (rules that act later).
 #include "event/event_json.hpp"
 #include "event/recording_writer.hpp"
 #include "ledger/store.hpp"
@@ -17,6 +17,7 @@
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
+#include <filesystem>
 #include <fstream>
 #include <random>
 #include <string>
@@ -31,11 +32,12 @@ constexpr std::uint32_t series_of_a_target = 3;
 constexpr Duration interval = std::chrono::seconds{15};
 constexpr std::uint32_t collections_a_day = 24 * 60 * 4;
 
-std::string rules_text(std::string_view wait) {
-    std::string text =
-        "[source.fleet]\nkind = \"prometheus\"\nurl = \"http://127.0.0.1:9/metrics\"\n"
-        "interval = \"15s\"\n";
-    for (std::uint32_t i = 0; i < targets; ++i) {
+// As many files as it takes: one has 64 KiB at most.
+constexpr std::uint32_t targets_of_a_file = 50;
+
+std::string file_text(std::uint32_t first, std::string_view wait) {
+    std::string text;
+    for (std::uint32_t i = first; i < first + targets_of_a_file; ++i) {
         text += fmt::format(R"([target.t{0}]
 unit = "t{0}.service"
 mode = "{1}"
@@ -69,11 +71,22 @@ verify = "5m"
     return text;
 }
 
+std::vector<rules::RuleFile> rule_files(std::string_view wait) {
+    std::vector<rules::RuleFile> files{
+        {"fleet.toml",
+         "[source.fleet]\nkind = \"prometheus\"\nurl = \"http://127.0.0.1:9/metrics\"\n"
+         "interval = \"15s\"\n"}};
+    for (std::uint32_t i = 0; i < targets; i += targets_of_a_file) {
+        files.push_back({fmt::format("targets-{}.toml", i), file_text(i, wait)});
+    }
+    return files;
+}
+
 rules::RulesLoad compiled(std::string_view wait) {
     rules::Settings settings;
     settings.decision.mode = Mode::enforce;
     settings.decision.host = {60, std::chrono::hours{1}};
-    auto load = rules::compile_rules({{"fleet.toml", rules_text(wait)}}, settings);
+    auto load = rules::compile_rules(rule_files(wait), settings);
     for (const auto& error : load.errors) {
         fmt::print(stderr, "{}\n", rules::format_error(error));
     }
@@ -256,7 +269,10 @@ int main(int argc, char** argv) {
     const std::vector<std::string> words{argv + 1, argv + argc};
     if ((words.size() == 2 || words.size() == 3) && words[0] == "make") {
         const double days = words.size() == 3 ? std::strtod(words[2].c_str(), nullptr) : 30.0;
-        std::ofstream{words[1] + "/against.toml"} << rules_text("5m");
+        std::filesystem::create_directory(words[1] + "/against");
+        for (const rules::RuleFile& file : rule_files("5m")) {
+            std::ofstream{words[1] + "/against/" + file.path} << file.text;
+        }
         Run{words[1]}.make(static_cast<std::uint64_t>(days * collections_a_day));
         return 0;
     }
