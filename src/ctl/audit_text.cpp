@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "ctl/audit.hpp"
+#include "ctl/counted.hpp"
 #include "ctl/table.hpp"
 
 #include <primum/names.hpp>
@@ -41,10 +42,6 @@ std::string outcomes_text(const std::array<std::uint64_t, replay::outcome_count>
     return text.empty() ? "-" : text;
 }
 
-std::string plural(std::uint64_t count, std::string_view noun) {
-    return fmt::format("{} {}{}", count, noun, count == 1 ? "" : "s");
-}
-
 std::string name_of_target(const AuditTarget& target) {
     return target.host.empty() ? target.name : target.host + "/" + target.name;
 }
@@ -63,7 +60,7 @@ void add_cost(Table& table, const AuditFindings& findings) {
     table.add(
         {{"cost to users", Colour::dim},
          {actions == 0 ? std::string{"no series says so"}
-                       : fmt::format("{:.6g} during {}", during, plural(actions, "action"))}});
+                       : fmt::format("{:.6g} during {}", during, counted(actions, "action"))}});
 }
 
 std::string summary(const AuditFindings& findings, const Painter& painter) {
@@ -74,23 +71,23 @@ std::string summary(const AuditFindings& findings, const Painter& painter) {
                         utc_text(report.from),
                         utc_text(report.to),
                         human_span(report.to - report.from),
-                        plural(report.targets.size(), "target"),
-                        plural(report.incidents, "incident"),
-                        plural(report.decisions, "decision"));
+                        counted(report.targets.size(), "target"),
+                        counted(report.incidents, "incident"),
+                        counted(report.decisions, "decision"));
     Table table{{"", ""}};
     const auto row = [&](const char* name, std::string said) {
         table.add({{name, Colour::dim}, {std::move(said)}});
     };
-    row("would have acted", plural(total.would_act, "time"));
+    row("would have acted", counted(total.would_act, "time"));
     row("acted",
         fmt::format(
             "{}{}",
-            plural(total.acted, "time"),
+            counted(total.acted, "time"),
             total.forced > 0 ? fmt::format(", and {} forced by people", total.forced) : ""));
     row("came of it", outcomes_text(total.outcomes));
     row("of what would have been", outcomes_text(total.dry_outcomes));
     row("held back",
-        fmt::format("{} ({})", plural(report.guards.total(), "time"), guards_text(report.guards)));
+        fmt::format("{} ({})", counted(report.guards.total(), "time"), guards_text(report.guards)));
     row("precision", share_text(total.precision()));
     row("improved by acting", share_text(total.improved()));
     row("recovered anyway", share_text(total.recovered_anyway()));
@@ -111,7 +108,7 @@ std::string summary(const AuditFindings& findings, const Painter& painter) {
         row("against",
             fmt::format("{}: would have acted {}, now {}; {} alike, {} new, {} gone, {} changed",
                         printable(findings.difference->rules),
-                        plural(other.first, "time"),
+                        counted(other.first, "time"),
                         other.second,
                         other.same,
                         changes.appeared,
@@ -204,7 +201,7 @@ std::string target_text(const AuditTarget& target, const Painter& painter) {
     std::string text =
         "\n" + painter.paint(printable(name_of_target(target)), Colour::bold) +
         fmt::format(": {}{}, peak {}, ill for {}{}{}\n",
-                    plural(target.incidents, "incident"),
+                    counted(target.incidents, "incident"),
                     target.open > 0 ? fmt::format(" ({} open)", target.open) : "",
                     name_of(target.peak),
                     human_span(target.ill),

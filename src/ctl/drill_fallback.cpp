@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "ctl/drill_fallback.hpp"
 
+#include "ctl/counted.hpp"
 #include "rules/protected.hpp"
 
 #include <primum/check.hpp>
@@ -62,10 +63,6 @@ std::string flaw(const ReplacedFile& file,
         }
     }
     return {};
-}
-
-std::string counted(std::size_t count, std::string_view noun) {
-    return fmt::format("{} {}{}", count, noun, count == 1 ? "" : "s");
 }
 
 class FallbackDrill {

@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: MIT
 #include "ctl/promotion_gate.hpp"
 
+#include "ctl/counted.hpp"
 #include "ctl/drill.hpp"
 #include "ctl/drill_report.hpp"
 #include "ctl/table.hpp"
 #include "ctl/text.hpp"
 #include "replay/sim_library.hpp"
 #include "rules/duration.hpp"
+#include "rules/lint.hpp"
+#include "rules/places.hpp"
 
 #include <primum/names.hpp>
 
@@ -23,10 +26,6 @@ constexpr std::array acting{Level::retry, Level::failover, Level::restart, Level
 constexpr std::array<std::string_view, 3> waivable{"dry_run_time", "illness", "precision"};
 constexpr std::size_t short_digest = 12;
 constexpr std::size_t longest_summary = 1500;
-
-std::string counted(std::uint64_t count, std::string_view noun) {
-    return fmt::format("{} {}{}", count, noun, count == 1 ? "" : "s");
-}
 
 Condition pass(std::string name, std::string figure) {
     return {std::move(name), true, false, std::move(figure), ""};
@@ -222,6 +221,23 @@ std::string result_of(const Condition& condition) {
     return condition.met ? "pass" : condition.waived ? "waived" : "FAIL";
 }
 
+// Rules with a mistake do not come so far. A warning is told, and stops nothing.
+Condition checked(const PromotionCase& asked) {
+    const rules::Places nowhere;
+    rules::LintList lints{nowhere};
+    rules::lint_rules(*asked.load.rules, lints);
+    const std::string about = "target." + asked.target.name + ".";
+    const auto found = lints.take();
+    const auto warnings = std::count_if(
+        found.begin(), found.end(), [&](const auto& lint) { return lint.key.starts_with(about); });
+    std::string figure = counted(asked.load.files.size(), "file") + ", no mistake";
+    if (warnings > 0) {
+        figure += ", " + counted(static_cast<std::uint64_t>(warnings), "warning") +
+                  " (primumctl rules check)";
+    }
+    return pass("checked", figure);
+}
+
 }  // namespace
 
 bool GateReport::open() const {
@@ -262,7 +278,7 @@ GateReport try_gate(const PromotionCase& asked, Surroundings& world) {
     GateReport report{
         asked.target.name, asked.level, asked.target.level_digests[index_of(asked.level)], {}};
     auto& all = report.conditions;
-    all.push_back(pass("checked", counted(asked.load.files.size(), "file") + ", no mistake"));
+    all.push_back(checked(asked));
     all.push_back(in_force(asked, world));
     all.push_back(levels_below(asked, world.clock.now().wall));
     all.push_back(simulated(asked, world));

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "ctl/rules_check.hpp"
 
+#include "ctl/counted.hpp"
 #include "ctl/lint_units.hpp"
 #include "ctl/text.hpp"
 #include "event/json_writer.hpp"
@@ -16,10 +17,6 @@ namespace primum::ctl {
 namespace {
 
 constexpr std::size_t short_digest = 12;
-
-std::string counted(std::size_t count, std::string_view noun) {
-    return fmt::format("{} {}{}", count, noun, count == 1 ? "" : "s");
-}
 
 void write_lint(event::JsonWriter& writer, const rules::Lint& lint) {
     writer.begin_object();
