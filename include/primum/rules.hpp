@@ -138,8 +138,7 @@ struct TargetRule {
     bool in_share = true;                // this host is one of them
     // Why it enforces less than `mode` and `enforce_up_to` ask for as written, or empty.
     std::string held_back;
-    // By Level, as written, but that none ends later than those below it.
-    std::array<std::optional<Promotion>, level_count> promoted;
+    std::array<std::optional<Promotion>, level_count> promoted;  // by Level; ends with those below
     std::vector<std::string> depends_on;
     Duration warm_up{std::chrono::minutes{2}};
     Duration soak{std::chrono::minutes{5}};

@@ -125,6 +125,19 @@ TEST(PrecisionTest, AnIntentThatNeverBecameDurableIsTakenBack) {
     EXPECT_EQ(book.find(rule, Level::restart)->unjustified, 0U);
 }
 
+TEST(PrecisionTest, ALedgerThatLostItsCountsEndsNothing) {
+    const TargetRule rule = restart_target();
+    PrecisionBook book{10, 10};
+    ASSERT_TRUE(book.open(rule, Level::restart, 1, stamp(0s)).has_value());
+    JudgementRecord judged = first(1, rule);
+    judged.judged = ActionLabel::justified;
+    judged.by = JudgedBy::person;
+    book.restore(judged);  // of counts that are not there
+    ASSERT_TRUE(book.label("ledger-1", ActionLabel::unjustified, 7, stamp(1s)).has_value());
+    EXPECT_EQ(book.find(rule, Level::restart)->justified, 0U);
+    EXPECT_EQ(book.find(rule, Level::restart)->unjustified, 1U);
+}
+
 // A target whose unit fails, dry-run or enforced, and one action of it.
 class PrecisionEngineTest : public ::testing::Test {
 protected:
